@@ -1,0 +1,17 @@
+/**
+ * Raft itself, pure: {@link RaftCore} takes inputs and returns effects. It holds no promise, timer, socket,
+ * file or logger.
+ *
+ * @packageDocumentation
+ */
+export type {
+  ApplyEffect, Effect, Epoch, HardState, PersistEffect, PersistId, ReadReadyEffect, ReplicateEffect, Role, RoleEffect,
+  SendEffect,
+} from './effects.ts'
+export type { Input } from './inputs.ts'
+export type {
+  AppendEntriesRequest, AppendEntriesResponse, BlockRange, Configuration, PreVoteRequest, PreVoteResponse, RaftMessage,
+  RequestVoteRequest, RequestVoteResponse,
+} from './messages.ts'
+export type { RaftCoreOptions } from './options.ts'
+export { RaftCore } from './raft-core.ts'

@@ -1,0 +1,26 @@
+import type { LogIndex, MemberId } from '@copycat/utils'
+import type { Epoch, PersistId } from './effects.ts'
+import type { BlockRange, RaftMessage } from './messages.ts'
+
+/** What can happen to the core. */
+export type Input =
+  /** A message of another member, whose identity the driver has checked. */
+  | { readonly type: 'message', readonly from: MemberId, readonly message: RaftMessage }
+  /** Time has passed; due at the latest at `core.nextTick`. */
+  | { readonly type: 'tick' }
+  /** The leader's driver closed a block; it gets `core.lastIndex + 1` on. To be given only while `core.role` is leader. */
+  | { readonly type: 'propose', readonly kind: Exclude<BlockRange['kind'], 'noop' | 'holes'>, readonly count: number }
+  /** The persist effect is durable. */
+  | { readonly type: 'persisted', readonly id: PersistId, readonly epoch: Epoch }
+  /** The driver has sent entries to `to` up to `through`, as a replicate effect asked; `through` is below `fromIndex` when it could not. */
+  | { readonly type: 'sent', readonly to: MemberId, readonly through: LogIndex }
+  /** Entries up to `index` have been applied. */
+  | { readonly type: 'applied', readonly index: LogIndex }
+  /** Reads have come; `request` is ascending. Answered by `readReady`, or by a role effect that says it leads no more. */
+  | { readonly type: 'readRequest', readonly request: number }
+  /** The stream to `member` is new: what was sent before may be lost. */
+  | { readonly type: 'connected', readonly member: MemberId }
+  /** The last connection with `member` closed, not by us. */
+  | { readonly type: 'disconnected', readonly member: MemberId }
+  /** This server should not lead now: its disk or event loop stalled. */
+  | { readonly type: 'unfit' }
