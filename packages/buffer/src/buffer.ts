@@ -1,0 +1,42 @@
+import type { BufferInput, Endian } from './buffer-input.ts'
+import type { BufferOutput } from './buffer-output.ts'
+
+/**
+ * Bytes with a position, a limit and a mark, to write and to read again:
+ * 0 <= mark <= position <= limit <= `maxCapacity`, and `capacity` bytes of it exist at present.
+ */
+export interface Buffer extends BufferInput, BufferOutput {
+  /** Next byte to read or write. @throws {RangeError} when set beyond the limit. */
+  position: number
+  /** First byte that may not be touched; `maxCapacity` until it is set. @throws {RangeError} when set beyond that, or below the position. */
+  limit: number
+  /** Bytes that exist at present. */
+  readonly capacity: number
+  /** Bytes that may exist at most: writes make the buffer grow up to here. */
+  readonly maxCapacity: number
+  /** Bytes from the position to the limit. */
+  readonly remaining: number
+  readonly isReadOnly: boolean
+  /** Order of the bytes of numbers, `'little'` at first. Varints and single bytes have none. */
+  readonly endian: Endian
+  /** Sets {@link endian}. */
+  order(endian: Endian): this
+  /** Remembers the position for {@link reset}. */
+  mark(): this
+  /** Goes back to the mark, or to 0 when there is none. */
+  reset(): this
+  /** From writing to reading: the limit is set to the position, the position to 0; forgets the mark. */
+  flip(): this
+  /** Position 0, same limit; forgets the mark. */
+  rewind(): this
+  /** Position 0, limit `maxCapacity`; forgets the mark. The bytes stay. */
+  clear(): this
+  /** Moves the position forward. @throws {BufferOverflowError} when it would pass the limit. */
+  skip(length: number): this
+  /** A buffer of fixed size over the bytes from the position to the limit (or `length` of them), sharing the memory until this one grows. */
+  slice(length?: number): Buffer
+  /** Own position, limit and mark, as they are now, over the same memory, until one of the two grows. */
+  duplicate(): Buffer
+  /** {@link duplicate} that refuses writes. */
+  asReadOnly(): Buffer
+}
