@@ -1,1 +1,11 @@
-export {}
+/**
+ * The cases that every transport must pass, for any test runner.
+ *
+ * @example
+ * import { describe, it } from 'vitest'
+ * testTransport({ test: { describe, it }, create: async () => createLoopbackSetup() })
+ *
+ * @packageDocumentation
+ */
+export { testTransport } from './test-transport.ts'
+export type { Lack, TestRunner, TransportCapability, TransportSetup, TransportSuiteOptions } from './test-transport.ts'
