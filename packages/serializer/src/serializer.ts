@@ -1,0 +1,97 @@
+import type { BufferInput, BufferOutput } from '@copycat/buffer'
+import { isBuiltinPrototype } from './builtin-writers.ts'
+import { SerializationError } from './errors.ts'
+import { resolveSerializerOptions } from './options.ts'
+import type { SerializerOptions } from './options.ts'
+import { TypeRegistry } from './type-registry.ts'
+import type { Type, TypeSerializer } from './type-serializer.ts'
+import { ValueReader } from './value-reader.ts'
+import { ValueWriter } from './value-writer.ts'
+
+/**
+ * Typed values to bytes and back. The same value always gives the same bytes; the order of an object's fields and of
+ * a collection's entries is part of the value. Types belong to one serializer: nothing is registered process-wide.
+ */
+export class Serializer {
+  readonly #registry = new TypeRegistry(isBuiltinPrototype)
+  readonly #writer: ValueWriter
+  readonly #reader: ValueReader
+
+  /** @throws {ConfigurationError} */
+  constructor(options?: SerializerOptions) {
+    const { depthMax } = resolveSerializerOptions(options)
+    this.#writer = new ValueWriter(this, this.#registry, depthMax)
+    this.#reader = new ValueReader(this, this.#registry, depthMax)
+  }
+
+  /**
+   * Makes instances of `type` serializable, alike on every client and server. Without a `typeSerializer` the class's
+   * own `writeObject` and `readObject` are used, or else its own enumerable fields (read back without running the constructor).
+   * @param id 0 to 65535 without 128 to 255; it is what the bytes carry, and what must never change. A class without one
+   * is written by its name, which takes more bytes and must survive a minifier.
+   * @throws {RegistrationError} on a clash, a reserved id or a built-in class. Instances of subclasses are other classes.
+   */
+  register<T>(type: Type<T>, id?: number): this
+  register<T>(type: Type<T>, typeSerializer: TypeSerializer<T>, id?: number): this
+  register<T>(type: Type<T>, second?: number | TypeSerializer<T>, third?: number): this {
+    const [typeSerializer, id] = typeof second === 'object' ? [second, third] : [undefined, second]
+    this.#registry.add(type, typeSerializer as TypeSerializer<unknown> | undefined, id)
+    return this
+  }
+
+  /**
+   * The bytes of `value`: a view of memory that other results share, so never to be transferred or written to.
+   * With `output` they are written there instead, and `output` is returned.
+   * @throws {SerializationError} on a value that cannot be written: a function, a symbol, an instance of a class that is
+   * not registered, one that is nested too deep or contains itself.
+   */
+  writeObject(value: unknown): Uint8Array
+  writeObject<O extends BufferOutput>(value: unknown, output: O): O
+  writeObject(value: unknown, output?: BufferOutput): Uint8Array | BufferOutput {
+    const bytes = this.encode(value)
+    return output === undefined ? bytes : output.writeBytes(bytes)
+  }
+
+  /** {@link writeObject} without an output. */
+  encode(value: unknown): Uint8Array {
+    try {
+      return this.#writer.encode(value)
+    } catch (error) {
+      if (error instanceof SerializationError) throw error
+      throw new SerializationError(`cannot serialize: ${error instanceof Error ? error.message : String(error)}`, error)
+    }
+  }
+
+  /**
+   * The value whose bytes stand in a Uint8Array from `start` (0) up to `end` (its length), all of them; or the next value of
+   * a {@link BufferInput}, whose position moves behind it. Nothing of the result refers to the input.
+   * @throws {SerializationError} on any bytes that are not a value that this serializer knows. An input then stays where it was.
+   */
+  readObject<T = unknown>(input: Uint8Array, start?: number, end?: number): T
+  readObject<T = unknown>(input: BufferInput): T
+  readObject<T = unknown>(input: Uint8Array | BufferInput, start = 0, end?: number): T {
+    if (!(input instanceof Uint8Array)) return this.#readFrom(input) as T
+    const last = end ?? input.length
+    if (!(start >= 0 && start <= last && last <= input.length)) {
+      throw new SerializationError(`there is no range ${start} to ${last} in ${input.length} bytes`)
+    }
+    return this.#reader.read(input, start, last, true) as T
+  }
+
+  /** A deep copy by way of the bytes: what another server would see. */
+  copy<T>(value: T): T {
+    return this.readObject<T>(this.encode(value))
+  }
+
+  #readFrom(input: BufferInput): unknown {
+    let bytes: Uint8Array
+    try {
+      bytes = input.readView(input.remaining, input.position)
+    } catch (cause) {
+      throw new SerializationError('the input has a limit beyond its bytes: flip it before reading', cause)
+    }
+    const value = this.#reader.read(bytes, 0, bytes.length, false)
+    input.skip(this.#reader.consumed)
+    return value
+  }
+}
