@@ -39,7 +39,7 @@ export const builtinIds = {
  * parts (ten thousand empty objects) would take more: padding follows it, so that every value that can be written can be read.
  */
 export const allocationFactor = 16
-export const allocationFree = 64 * 1024
+export const allocationFree = 65_536
 
 /** Rough bytes of memory of what is read, charged alike by writer and reader. */
 export const costs = { array: 32, object: 56, slot: 8, leaf: 32, binary: 256, collection: 256, entry: 48, error: 2048 } as const

@@ -203,10 +203,20 @@ export class ValueReader {
 
   /** Up to here building the string costs less than the crossing into native code. */
   #shortText(start: number, end: number): string {
+    const bytes = this.#bytes
     let text = ''
-    for (let i = start; i < end; i++) {
-      const byte = this.#bytes[i]!
-      if (byte >= 0x80) return utf8FromBytes(this.#bytes, start, end)
+    let i = start
+    for (; i + 4 <= end; i += 4) {
+      const a = bytes[i]!
+      const b = bytes[i + 1]!
+      const c = bytes[i + 2]!
+      const d = bytes[i + 3]!
+      if ((a | b | c | d) >= 0x80) return utf8FromBytes(bytes, start, end)
+      text += String.fromCharCode(a, b, c, d)
+    }
+    for (; i < end; i++) {
+      const byte = bytes[i]!
+      if (byte >= 0x80) return utf8FromBytes(bytes, start, end)
       text += String.fromCharCode(byte)
     }
     return text
