@@ -1,0 +1,25 @@
+import type { RaftState } from '../raft-state.ts'
+import { quorumMatchIndex } from './quorum.ts'
+
+/**
+ * Moves the leader's commit index to what a majority of voters has made durable, if the entry there is of the current
+ * term: older ones are committed only through it (§3.6.2, Figure 3.7). The leader's own disk is one vote among the others (§10.2.1).
+ */
+export function advanceCommit(state: RaftState): void {
+  if (state.role !== 'leader') return
+  const candidate = quorumMatchIndex(state.voterValues(state.log.durableIndex, 'matchIndex'))
+  // Terms never fall along the log: above the no-op everything is of this term.
+  if (candidate <= state.commitIndex || candidate < state.noopIndex) return
+  state.commitIndex = candidate
+}
+
+/** Whether a majority answered the round of reads that is out; the same quorum as for commits (FAULTS L9). */
+export function isRoundConfirmed(state: RaftState): boolean {
+  const round = state.reads.round
+  return quorumMatchIndex(state.voterValues(round, 'confirmedRound')) >= round
+}
+
+/** When a majority, the leader included, was last known to follow. */
+export function quorumContactAt(state: RaftState): number {
+  return quorumMatchIndex(state.voterValues(state.now, 'heardAt'))
+}
