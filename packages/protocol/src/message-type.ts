@@ -1,0 +1,13 @@
+/** Types of the messages between a client and a server; servers keep 64 and above for each other. */
+export const MessageType = Object.freeze({
+  /** Client: opens a session. Answered with {@link RegisterResponse}. */
+  register: 1,
+  /** Client: keeps a session alive and raises its acknowledged floor. */
+  keepAlive: 2,
+  /** Client: ends a session. */
+  unregister: 3,
+  /** Client: a frame of commands. */
+  commands: 4,
+  /** Client: a frame of queries. */
+  queries: 5,
+})

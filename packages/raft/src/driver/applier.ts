@@ -1,0 +1,204 @@
+import {
+  ApplicationError, decodeError, isRefused, type OperationResult, payloadStart, recordEnd, recordFloor, recordSequence, recordSession,
+} from '@copycat/protocol'
+import { HaltError, type Position, type StateMachineRuntime } from '@copycat/state-machine'
+import type { Block, Log } from '@copycat/storage'
+import { assert, type Context, CopycatError, InvariantError, type LogIndex, type Logger } from '@copycat/utils'
+import type { Session } from '../session/session.ts'
+import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
+import { decodeSessionRecord } from '../wire/session-record.ts'
+
+/** Milliseconds of handlers per turn of the event loop. */
+const turnMillisMax = 20
+
+/** Bytes of blocks taken from the log at a time. */
+const readBytesMax = 1 << 20
+
+/** Whom the {@link Applier} tells. */
+export interface ApplierEvents {
+  /** Entries up to here have been applied. */
+  applied(index: LogIndex): void
+  /** What the session record at `index` came to. */
+  sessionRecord(index: LogIndex, result: SessionRecordResult): void
+  /** This server cannot go on: its state would be wrong. */
+  failed(error: Error): void
+}
+
+/**
+ * Applies committed entries in order, each once: decodes them from their block, drops repeated commands, runs the state machine and
+ * keeps the results in the sessions.
+ */
+export class Applier {
+  lastApplied: LogIndex = 0
+  /** Logged time of the last entry applied. */
+  lastTime = 0
+  private readonly log: Log
+  private readonly runtime: StateMachineRuntime
+  private readonly sessions: SessionRegistry
+  private readonly context: Context
+  private readonly logger: Logger
+  private readonly events: ApplierEvents
+  private target: LogIndex = 0
+  /** Set while a turn, or a read from disk, is under way that will go on by itself. */
+  private busy = false
+  private stopped = false
+
+  constructor(
+    log: Log, runtime: StateMachineRuntime, sessions: SessionRegistry, context: Context, logger: Logger, events: ApplierEvents,
+  ) {
+    this.log = log
+    this.runtime = runtime
+    this.sessions = sessions
+    this.context = context
+    this.logger = logger
+    this.events = events
+  }
+
+  /** Applies up to `through`, now as far as time and memory allow, the rest in later turns. */
+  apply(through: LogIndex): void {
+    this.target = Math.max(this.target, through)
+    this.proceed()
+  }
+
+  /** Goes on if committed entries were not in the log yet when they should have been applied. */
+  proceed(): void {
+    if (!this.busy && !this.stopped) this.run()
+  }
+
+  /** After this nothing is applied any more. */
+  stop(): void {
+    this.stopped = true
+  }
+
+  private run(): void {
+    const start = this.context.monotonic()
+    const before = this.lastApplied
+    this.busy = true
+    try {
+      let through = Math.min(this.target, this.log.lastIndex)
+      while (this.lastApplied < through) {
+        const blocks = this.log.recent(this.lastApplied + 1, readBytesMax, through)
+        if (blocks === undefined) {
+          this.readThenRun(through)
+          break
+        }
+        for (const block of blocks) this.applyBlock(block)
+        if (this.context.monotonic() - start > turnMillisMax) {
+          this.context.nextTurn(() => this.resume())
+          break
+        }
+        through = Math.min(this.target, this.log.lastIndex)
+      }
+      if (this.lastApplied >= through) this.busy = false
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    if (this.lastApplied > before) this.events.applied(this.lastApplied)
+  }
+
+  private resume(): void {
+    this.busy = false
+    this.proceed()
+  }
+
+  private readThenRun(through: LogIndex): void {
+    this.log.read(this.lastApplied + 1, readBytesMax, through).then(
+      (blocks) => {
+        if (this.stopped) return
+        const before = this.lastApplied
+        try {
+          for (const block of blocks) this.applyBlock(block)
+        } catch (error) {
+          this.fail(error)
+          return
+        }
+        if (this.lastApplied > before) this.events.applied(this.lastApplied)
+        this.resume()
+      },
+      (error: unknown) => this.fail(error),
+    )
+  }
+
+  private fail(error: unknown): void {
+    if (this.stopped) return
+    this.stopped = true
+    this.events.failed(error instanceof Error ? error : new Error(String(error)))
+  }
+
+  private applyBlock(block: Block): void {
+    assert(block.firstIndex === this.lastApplied + 1 && block.time >= this.lastTime, 'entries are applied in order')
+    this.lastTime = block.time
+    if (this.runtime.nextDue <= block.time) this.runtime.advance(block.time, block.firstIndex)
+    switch (block.kind) {
+      case 'commands':
+        this.applyCommands(block)
+        break
+      case 'session':
+        this.applySessionRecords(block)
+        break
+      case 'holes': throw new InvariantError('holes are applied from a snapshot only')
+      default:
+    }
+    this.lastApplied = block.firstIndex + block.count - 1
+  }
+
+  private applyCommands(block: Block): void {
+    const { body, firstIndex, count, time } = block
+    const view = new DataView(body.buffer, body.byteOffset, body.length)
+    let session: Session | undefined
+    let sessionId = -1
+    let at = 0
+    for (let entry = 0; entry < count; entry++) {
+      const id = recordSession(view, at)
+      if (id !== sessionId) {
+        session = this.sessions.get(id)
+        sessionId = id
+      }
+      const end = recordEnd(view, at)
+      if (session !== undefined) this.applyCommand(session, body, view, at, end, { index: firstIndex + entry, time })
+      at = end
+    }
+  }
+
+  private applyCommand(session: Session, body: Uint8Array, view: DataView, at: number, end: number, position: Position): void {
+    session.lastRenewal = position.index
+    const floor = recordFloor(view, at)
+    const sequence = recordSequence(view, at)
+    if (sequence === session.lastSequence + 1) {
+      const start = payloadStart(body, at)
+      session.record(isRefused(body, at) ? decodeError(body.subarray(start, end)) : this.runCommand(session, body, start, end, position))
+    } else if (sequence > session.lastSequence) {
+      // No correct leader logs this. All members refuse it alike, so it stays without effect.
+      this.logger.error(`command ${sequence} of session ${session.id} was logged at ${position.index} before ${session.lastSequence + 1}`)
+    }
+    if (floor !== undefined) session.acknowledge(floor)
+  }
+
+  private runCommand(session: Session, body: Uint8Array, start: number, end: number, position: Position): OperationResult {
+    try {
+      return this.runtime.command(body, start, end, position, session.id)
+    } catch (error) {
+      return resultOfError(error)
+    }
+  }
+
+  private applySessionRecords(block: Block): void {
+    const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.length)
+    let at = 0
+    for (let entry = 0; entry < block.count; entry++) {
+      const index = block.firstIndex + entry
+      // Observers of sessions that come and go ask for the position.
+      this.lastApplied = index
+      this.events.sessionRecord(index, this.sessions.apply(decodeSessionRecord(block.body, view, at), index))
+      at = recordEnd(view, at)
+    }
+  }
+}
+
+/** What a handler threw, as the result of its operation. @throws what must stop the server. */
+export function resultOfError(error: unknown): CopycatError {
+  if (error instanceof InvariantError || error instanceof HaltError) throw error
+  if (CopycatError.is(error)) return error
+  return new ApplicationError(error instanceof Error ? `${error.name}: ${error.message}` : String(error), { cause: error })
+}

@@ -1,0 +1,107 @@
+import { encodeFailure, MessageType, NotLeaderError, ProtocolError } from '@copycat/protocol'
+import type { Connection, MessageHandler, Respond } from '@copycat/transport'
+import { CopycatError, type MemberId } from '@copycat/utils'
+import type { RaftMessage } from '@copycat/consensus'
+import { decodeRaftMessage } from '../wire/raft-message.ts'
+import { forwardedOffset, ServerMessageType } from '../wire/server-message-type.ts'
+
+/** What a request of a client does on the leader. */
+export interface ClientRequests {
+  receiveRegister(bytes: Uint8Array, respond: Respond): void
+  receiveKeepAlive(bytes: Uint8Array, respond: Respond): void
+  receiveUnregister(bytes: Uint8Array, respond: Respond): void
+  receiveCommands(bytes: Uint8Array, respond: Respond): void
+  receiveQueries(bytes: Uint8Array, respond: Respond): void
+}
+
+/** What an inbound connection reaches. */
+export interface InboundPorts {
+  /** This server's own service if it is a leader in office. */
+  leadership(): ClientRequests | undefined
+  /** Who leads instead, and whether there is a stream to it. */
+  leader(): { readonly id: MemberId | undefined, readonly isConnected: boolean }
+  /** Hands a request on. @throws (rejects) when the leader does not answer. */
+  forward(to: MemberId, type: number, bytes: Uint8Array): Promise<Uint8Array>
+  /** Answers a member's hello. @returns the member, if it may stay. */
+  greet(connection: Connection, bytes: Uint8Array, respond: Respond): MemberId | undefined
+  /** A message of a greeted member. */
+  receive(from: MemberId, message: RaftMessage): void
+  checksum(bytes: Uint8Array): number
+  /** A member sent something that is no message; its connection is closed. */
+  malformed(connection: Connection, error: unknown): void
+}
+
+/** The way that a client's request takes, by the type of its message. */
+const requests: readonly (readonly [number, keyof ClientRequests])[] = [
+  [MessageType.register, 'receiveRegister'],
+  [MessageType.keepAlive, 'receiveKeepAlive'],
+  [MessageType.unregister, 'receiveUnregister'],
+  [MessageType.commands, 'receiveCommands'],
+  [MessageType.queries, 'receiveQueries'],
+]
+
+/**
+ * Serves a connection that was accepted. Requests of clients are served by the leader and handed on by the others, as the same bytes and
+ * only once; messages of members are taken from those that have said hello.
+ */
+export function serveConnection(connection: Connection, ports: InboundPorts): void {
+  for (const [type, method] of requests) {
+    connection.handle(type, guarded((bytes, respond) => {
+      if (!serve(ports, method, bytes, respond)) forward(ports, type, bytes, respond)
+    }))
+    connection.handle(type + forwardedOffset, guarded((bytes, respond) => {
+      if (!serve(ports, method, bytes, respond)) respond(encodeFailure(new NotLeaderError(ports.leader().id)))
+    }))
+  }
+  let member: MemberId | undefined
+  connection.handle(ServerMessageType.hello, (bytes, respond) => {
+    if (respond !== undefined) member = ports.greet(connection, bytes, respond)
+  })
+  for (const type of raftTypes) {
+    connection.handle(type, (bytes) => {
+      if (member === undefined) return
+      try {
+        // The blocks of an AppendEntriesRequest are kept, the view is not: one copy for all of them.
+        const kept = type === ServerMessageType.appendEntriesRequest ? bytes.slice() : bytes
+        ports.receive(member, decodeRaftMessage(type, kept, ports.checksum))
+      } catch (error) {
+        ports.malformed(connection, error)
+      }
+    })
+  }
+}
+
+const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((type) => type !== ServerMessageType.hello)
+
+function serve(ports: InboundPorts, method: keyof ClientRequests, bytes: Uint8Array, respond: Respond): boolean {
+  const leadership = ports.leadership()
+  if (leadership === undefined) return false
+  leadership[method](bytes, respond)
+  return true
+}
+
+function forward(ports: InboundPorts, type: number, bytes: Uint8Array, respond: Respond): void {
+  const { id, isConnected } = ports.leader()
+  if (id === undefined || !isConnected) {
+    respond(encodeFailure(new NotLeaderError(undefined)))
+    return
+  }
+  ports.forward(id, type + forwardedOffset, bytes.slice()).then(
+    (response) => respond([response.slice()]),
+    (error: unknown) => respond(encodeFailure(new NotLeaderError(undefined, { outcome: 'unknown', cause: error }))),
+  )
+}
+
+/** A request that cannot be served is answered with the reason. */
+function guarded(handler: (bytes: Uint8Array, respond: Respond) => void): MessageHandler {
+  return (bytes, respond) => {
+    if (respond === undefined) return
+    try {
+      handler(bytes, respond)
+    } catch (error) {
+      if (CopycatError.is(error)) respond(encodeFailure(error))
+      else if (error instanceof RangeError) respond(encodeFailure(new ProtocolError('a request is malformed', { cause: error })))
+      else throw error
+    }
+  }
+}

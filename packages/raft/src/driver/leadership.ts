@@ -1,0 +1,331 @@
+import {
+  checkCommandFrame, checkQueryFrame, type ClusterView, commandFrameHeaderBytes, decodeKeepAliveRequest, decodeRegisterRequest, decodeUnregisterRequest,
+  encodeClusterView, encodeError, encodeFailure, encodeOk, encodeRegisterResponse, IndeterminateError, NotLeaderError, OverloadedError, payloadStart,
+  ProtocolError, queryFrameHeaderBytes, recordEnd, refuseRecord, ResultsWriter, SequenceError, SessionExpiredError,
+} from '@copycat/protocol'
+import type { StateMachineRuntime } from '@copycat/state-machine'
+import type { Respond } from '@copycat/transport'
+import { type Context, type CopycatError, type LogIndex, type SessionId, type Timer } from '@copycat/utils'
+import type { Session } from '../session/session.ts'
+import { SessionLeases } from '../session/session-leases.ts'
+import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
+import { encodeSessionRecord, type SessionRecord } from '../wire/session-record.ts'
+import { type Applier, resultOfError } from './applier.ts'
+import type { LoggedClock } from './logged-clock.ts'
+import { type ClosedBlock, joinBytes, OpenBlock } from './open-block.ts'
+import { PendingCommands } from './pending-commands.ts'
+import { PendingReads } from './pending-reads.ts'
+
+/** What a leader needs of its server. */
+export interface LeadershipPorts {
+  propose(block: ClosedBlock): void
+  requestRead(request: number): void
+  clusterView(): ClusterView
+  everyVoterKnows(resourceType: string): boolean
+}
+
+/** Limits and defaults of a leader. */
+export interface LeadershipOptions {
+  readonly sessionTimeout: number
+  readonly maxEntrySize: number
+}
+
+/** Commands of one session whose results are not acknowledged, at most: far beyond what a client keeps in flight. */
+const unacknowledgedMax = 16_384
+
+/**
+ * What only a leader in office does: it puts the commands of each session in order and into the log, confirms reads, keeps the leases of
+ * sessions, and lets time pass on an idle log. Everything here is volatile and starts anew with each term of office.
+ */
+export class Leadership {
+  readonly commands: PendingCommands
+  readonly reads: PendingReads
+  private readonly context: Context
+  private readonly clock: LoggedClock
+  private readonly sessions: SessionRegistry
+  private readonly runtime: StateMachineRuntime
+  private readonly applier: Applier
+  private readonly ports: LeadershipPorts
+  private readonly options: LeadershipOptions
+  private readonly leases: SessionLeases
+  private readonly open: OpenBlock
+  /** Number that the next command of a session must have to be logged; absent: what is applied says it. */
+  private readonly nextSequence = new Map<SessionId, number>()
+  private readonly sessionRecords = new Map<LogIndex, (result: SessionRecordResult | undefined) => void>()
+  private lastPlaced: LogIndex = 0
+  private inOffice = false
+  private expiryTimer: Timer | undefined
+  private tickTimer: Timer | undefined
+  private tickAt = Infinity
+
+  constructor(
+    context: Context, clock: LoggedClock, sessions: SessionRegistry, runtime: StateMachineRuntime, applier: Applier, ports: LeadershipPorts,
+    options: LeadershipOptions,
+  ) {
+    this.context = context
+    this.clock = clock
+    this.sessions = sessions
+    this.runtime = runtime
+    this.applier = applier
+    this.ports = ports
+    this.options = options
+    this.leases = new SessionLeases(context)
+    this.commands = new PendingCommands(sessions)
+    this.reads = new PendingReads(context, (request) => ports.requestRead(request))
+    this.open = new OpenBlock(context, () => clock.now(), (block) => ports.propose(block))
+  }
+
+  /** Whether the term's own first entry is applied and clients may be served. */
+  get isServing(): boolean {
+    return this.inOffice
+  }
+
+  /** Takes office, at most once a term: everything in the log before is applied. */
+  start(lastIndex: LogIndex): void {
+    this.inOffice = true
+    this.lastPlaced = lastIndex
+    this.nextSequence.clear()
+    this.leases.start(this.sessions.all())
+    this.scheduleExpiryCheck()
+    this.armTick()
+  }
+
+  /** Leaves office: what was logged may still be committed by another leader, what was not will not. */
+  stop(): void {
+    if (!this.inOffice) return
+    this.inOffice = false
+    this.expiryTimer?.cancel()
+    this.tickTimer?.cancel()
+    this.tickAt = Infinity
+    this.leases.clear()
+    this.commands.failAll(new IndeterminateError('leadership was lost before these commands were known to be committed'))
+    this.reads.failAll(new NotLeaderError(undefined))
+    const records = [...this.sessionRecords.values()]
+    this.sessionRecords.clear()
+    for (const settle of records) settle(undefined)
+  }
+
+  /** Entries up to `index` were applied here. */
+  applied(index: LogIndex): void {
+    if (!this.inOffice) return
+    this.commands.applied(index)
+    this.armTick()
+  }
+
+  sessionRegistered(session: Session): void {
+    if (this.inOffice) this.leases.add(session)
+  }
+
+  sessionEnded(session: Session): void {
+    this.leases.remove(session.id)
+    this.nextSequence.delete(session.id)
+  }
+
+  /** The session record at `index` was applied. */
+  sessionRecordApplied(index: LogIndex, result: SessionRecordResult): void {
+    const settle = this.sessionRecords.get(index)
+    this.sessionRecords.delete(index)
+    settle?.(result)
+  }
+
+  /** A frame of commands: logs what is new of it, and answers it when its last command is applied. */
+  receiveCommands(bytes: Uint8Array, respond: Respond): void {
+    if (bytes.length > this.options.maxEntrySize + 64) throw new ProtocolError(`a command is larger than maxEntrySize (${this.options.maxEntrySize} bytes)`)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const frame = checkCommandFrame(bytes, view)
+    const session = this.liveSession(frame.session)
+    const next = this.nextSequence.get(session.id) ?? session.lastSequence + 1
+    const end = frame.firstSequence + frame.count
+    if (frame.firstSequence > next) throw new SequenceError(next)
+    if (end - session.floor > unacknowledgedMax) throw new OverloadedError(`session ${session.id} has too many results that it has not acknowledged`)
+    const pending = { session: session.id, firstSequence: frame.firstSequence, count: frame.count, respond }
+    if (end <= next) {
+      // A repetition: all of it is in the log. It renews nothing, as its answer may be one from long ago.
+      this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: noop })
+      this.commands.applied(this.applier.lastApplied)
+      return
+    }
+    let start = commandFrameHeaderBytes
+    for (let sequence = frame.firstSequence; sequence < next; sequence++) start = recordEnd(view, start)
+    const body = this.admitted(bytes, view, start)
+    this.nextSequence.set(session.id, end)
+    const isNew = frame.firstSequence === next
+    const receivedAt = this.context.monotonic()
+    const count = end - next
+    this.open.add('commands', body, count, (firstIndex) => {
+      if (firstIndex === undefined) {
+        respond(encodeFailure(new NotLeaderError(undefined)))
+        return
+      }
+      this.lastPlaced = firstIndex + count - 1
+      this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: isNew ? () => this.leases.renew(session.id, receivedAt) : noop })
+    })
+  }
+
+  /** A frame of queries: answered from the state machine once leadership is confirmed. */
+  receiveQueries(bytes: Uint8Array, respond: Respond): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const frame = checkQueryFrame(bytes, view)
+    this.liveSession(frame.session)
+    const kept = bytes.slice()
+    this.reads.add({
+      ready: () => respond(this.answerQueries(kept, frame.session, frame.count)),
+      failed: (error) => respond(encodeFailure(error)),
+    })
+  }
+
+  /** Registers a session, or finds the one that an earlier try registered. */
+  receiveRegister(bytes: Uint8Array, respond: Respond): void {
+    const request = decodeRegisterRequest(bytes)
+    const timeout = request.timeout === 0 ? this.options.sessionTimeout : request.timeout
+    this.logSessionRecord({ kind: 'register', client: request.client, timeout, replaces: request.replaces }, respond, (result) => {
+      if (result.error !== undefined) throw result.error
+      // A repeated registration may ask for another time-out than the first one got.
+      const granted = this.sessions.get(result.session)?.timeout ?? timeout
+      return encodeRegisterResponse({ session: result.session, timeout: granted, ...this.ports.clusterView() })
+    })
+  }
+
+  /** Renews a session; logged only when it moves the acknowledged floor, else confirmed like a read. */
+  receiveKeepAlive(bytes: Uint8Array, respond: Respond): void {
+    const request = decodeKeepAliveRequest(bytes)
+    const session = this.liveSession(request.session)
+    const receivedAt = this.context.monotonic()
+    if (request.floor > session.floor && request.floor <= session.lastSequence) {
+      this.logSessionRecord({ kind: 'keepAlive', session: session.id, floor: request.floor }, respond, (result) => this.renewed(result.session, receivedAt))
+      return
+    }
+    this.reads.add({
+      ready: () => respond(this.answer(() => this.renewed(request.session, receivedAt))),
+      failed: (error) => respond(encodeFailure(error)),
+    })
+  }
+
+  /** Ends a session; one that has ended already is fine. */
+  receiveUnregister(bytes: Uint8Array, respond: Respond): void {
+    const session = decodeUnregisterRequest(bytes)
+    this.logSessionRecord({ kind: 'unregister', session }, respond, () => new Uint8Array(0))
+  }
+
+  private liveSession(id: SessionId): Session {
+    const session = this.sessions.get(id)
+    if (session === undefined || this.leases.isExpiring(id)) throw new SessionExpiredError(`session ${id} is not known to the cluster: it has expired or was closed`)
+    return session
+  }
+
+  private renewed(id: SessionId, receivedAt: number): Uint8Array {
+    this.liveSession(id)
+    this.leases.renew(id, receivedAt)
+    return encodeClusterView(this.ports.clusterView())
+  }
+
+  /** A copy of the records from `start` on; those that may not be applied carry the reason instead, as their result. */
+  private admitted(bytes: Uint8Array, view: DataView, start: number): Uint8Array {
+    const pieces: Uint8Array[] = []
+    let kept = start
+    for (let at = start; at < bytes.length;) {
+      const end = recordEnd(view, at)
+      const error = this.runtime.admit(bytes, payloadStart(bytes, at), end, this.ports.everyVoterKnows)
+      if (error !== undefined) {
+        pieces.push(bytes.subarray(kept, at), refuseRecord(bytes, at, encodeError(error)))
+        kept = end
+      }
+      at = end
+    }
+    return pieces.length === 0 ? bytes.slice(start) : joinBytes([...pieces, bytes.subarray(kept)])
+  }
+
+  private answerQueries(bytes: Uint8Array, session: SessionId, count: number): readonly Uint8Array[] {
+    return this.answerWith(() => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+      const position = { index: this.applier.lastApplied, time: this.applier.lastTime }
+      const writer = new ResultsWriter(64 + 32 * count)
+      let at = queryFrameHeaderBytes
+      for (let query = 0; query < count; query++) {
+        const start = at + 4
+        at = start + view.getUint32(at, true)
+        writer.add(this.runQuery(bytes, start, at, position, session))
+      }
+      return [writer.finish(position.index, 0)]
+    })
+  }
+
+  private runQuery(bytes: Uint8Array, start: number, end: number, position: { index: LogIndex, time: number }, session: SessionId): ReturnType<StateMachineRuntime['query']> | CopycatError {
+    try {
+      return this.runtime.query(bytes, start, end, position, session)
+    } catch (error) {
+      return resultOfError(error)
+    }
+  }
+
+  private logSessionRecord(record: SessionRecord, respond: Respond, result: (result: SessionRecordResult) => Uint8Array): void {
+    this.open.add('session', encodeSessionRecord(record), 1, (index) => {
+      if (index === undefined) {
+        respond(encodeFailure(new NotLeaderError(undefined)))
+        return
+      }
+      this.lastPlaced = index
+      this.sessionRecords.set(index, (outcome) => {
+        respond(outcome === undefined ? encodeFailure(new IndeterminateError('leadership was lost meanwhile')) : this.answer(() => result(outcome)))
+      })
+    })
+  }
+
+  private answer(content: () => Uint8Array): readonly Uint8Array[] {
+    return this.answerWith(() => encodeOk(content()))
+  }
+
+  private answerWith(parts: () => readonly Uint8Array[]): readonly Uint8Array[] {
+    try {
+      return parts()
+    } catch (error) {
+      return encodeFailure(resultOfError(error))
+    }
+  }
+
+  /** A session may end only after a round of reads that came after its time was over: first everything that waits in the sockets is heard. */
+  private scheduleExpiryCheck(): void {
+    this.expiryTimer = this.context.timer(this.context.monotonic() + expiryCheckInterval, () => {
+      if (!this.inOffice) return
+      this.scheduleExpiryCheck()
+      const overdue = this.leases.overdue()
+      if (overdue.length > 0) this.reads.add({ ready: () => this.expire(overdue), failed: noop })
+    })
+  }
+
+  private expire(candidates: readonly SessionId[]): void {
+    const overdue = new Set(this.leases.overdue())
+    for (const id of candidates) {
+      const session = this.sessions.get(id)
+      if (session === undefined || !overdue.has(id)) continue
+      this.leases.setExpiring(id, true)
+      const record = encodeSessionRecord({ kind: 'expire', session: id, lastRenewal: session.lastRenewal })
+      this.open.add('session', record, 1, (index) => {
+        if (index === undefined) return
+        this.lastPlaced = index
+        // Void: a renewal was logged in between.
+        this.sessionRecords.set(index, () => this.leases.setExpiring(id, false))
+      })
+    }
+  }
+
+  /** An idle log does not grow: time is logged only when a timer is due. */
+  private armTick(): void {
+    const due = this.runtime.nextDue
+    if (due === this.tickAt) return
+    this.tickTimer?.cancel()
+    this.tickAt = due
+    if (due === Infinity) return
+    this.tickTimer = this.context.timer(this.context.monotonic() + Math.max(0, due - this.clock.now()), () => {
+      if (!this.inOffice) return
+      this.open.add('tick', new Uint8Array(0), 1, (index) => {
+        if (index !== undefined) this.lastPlaced = index
+      })
+    })
+  }
+}
+
+/** Milliseconds between two looks at the leases of sessions. */
+const expiryCheckInterval = 100
+
+function noop(): void {}

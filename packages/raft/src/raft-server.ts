@@ -1,0 +1,311 @@
+import { RaftCore, type Role, type RoleEffect } from '@copycat/consensus'
+import { type ClusterView, type Member } from '@copycat/protocol'
+import { StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
+import type { Founding, Log, MemberStorage } from '@copycat/storage'
+import type { Connection, TransportServer } from '@copycat/transport'
+import { assert, ClosedError, Lifecycle, type Listener, Listeners, type LogIndex, type MemberId, type Term, TimeoutError, type Timer } from '@copycat/utils'
+import { Members } from './cluster/members.ts'
+import { Applier } from './driver/applier.ts'
+import { Driver } from './driver/driver.ts'
+import { serveConnection } from './driver/inbound.ts'
+import { Leadership } from './driver/leadership.ts'
+import { LoggedClock } from './driver/logged-clock.ts'
+import { Persister } from './driver/persister.ts'
+import { type RaftServerOptions, resolveRaftServerOptions, type ResolvedRaftServerOptions } from './options.ts'
+import { SessionRegistry } from './session/session-registry.ts'
+import { encodeRaftMessage } from './wire/raft-message.ts'
+
+/** What a server is now; `starting`: it does not know its cluster yet. */
+export type ServerState = Role | 'starting' | 'closed' | 'failed'
+
+/** How a server stands, for people and tests. */
+export interface ServerStatus {
+  readonly memberId: MemberId
+  readonly state: ServerState
+  readonly term: Term
+  readonly leader: MemberId | undefined
+  readonly lastIndex: LogIndex
+  readonly commitIndex: LogIndex
+  readonly lastApplied: LogIndex
+  readonly sessions: number
+  readonly bytesOnDisk: number
+  /** Why it has stopped, if it failed. */
+  readonly failure: Error | undefined
+}
+
+/** What a server has once its cluster is founded. */
+interface Running {
+  readonly core: RaftCore
+  readonly log: Log
+  readonly driver: Driver
+  readonly applier: Applier
+  readonly leadership: Leadership
+  readonly sessions: SessionRegistry
+}
+
+/** Entries unanswered per follower, and bytes of each AppendEntries (PERFORMANCE: a small window is quicker than a large one). */
+const inFlightMax = 4
+const appendBytesMax = 1 << 20
+
+/**
+ * One member of a Raft cluster: consensus on a storage and a transport, sessions, and a replicated state machine.
+ */
+export class RaftServer {
+  private readonly options: ResolvedRaftServerOptions
+  private readonly runtime: StateMachineRuntime
+  private readonly lifecycle: Lifecycle
+  private readonly stateListeners: Listeners<ServerState>
+  private storage: MemberStorage | undefined
+  private listener: TransportServer | undefined
+  private members: Members | undefined
+  private running: Running | undefined
+  private watchdog: Timer | undefined
+  private failure: Error | undefined
+  private readonly accepted = new Set<Connection>()
+  private settleOpen: { resolve: () => void, reject: (error: unknown) => void } | undefined
+
+  private constructor(options: RaftServerOptions) {
+    this.options = resolveRaftServerOptions(options)
+    const { stateMachine, logger } = this.options
+    this.runtime = stateMachine instanceof StateMachine
+      ? new StateMachineExecutor(stateMachine, { onTimerError: (error) => logger.error('a timer of the state machine failed', error) })
+      : stateMachine
+    this.lifecycle = new Lifecycle(`member ${this.options.memberId}`)
+    this.stateListeners = new Listeners(logger)
+  }
+
+  /**
+   * Opens storage and listens; resolves once the server has recovered and knows a leader.
+   * @throws (rejects) {ConfigurationError}; `StorageError` when the directory is in use, foreign or damaged; {IdentityError} when the
+   * cluster does not take it; {TimeoutError} after `openTimeout`, with the reason for every member that could not be reached.
+   */
+  static async open(options: RaftServerOptions): Promise<RaftServer> {
+    const server = new RaftServer(options)
+    await server.lifecycle.open(() => server.start())
+    return server
+  }
+
+  get memberId(): MemberId {
+    return this.options.memberId
+  }
+
+  get state(): ServerState {
+    if (this.failure !== undefined) return 'failed'
+    if (this.lifecycle.state === 'closed' || this.lifecycle.state === 'closing') return 'closed'
+    return this.running?.core.role ?? 'starting'
+  }
+
+  get leader(): MemberId | undefined {
+    return this.running?.core.leader
+  }
+
+  /** Where this server listens. */
+  get address(): Member {
+    assert(this.listener !== undefined, 'the server listens')
+    const configured = this.options.members.find((member) => member.id === this.memberId)!
+    return { id: this.memberId, host: configured.host, port: this.listener.address.port }
+  }
+
+  get status(): ServerStatus {
+    const { running } = this
+    return {
+      memberId: this.memberId, state: this.state, term: running?.core.currentTerm ?? this.storage?.hardState.currentTerm ?? 0, leader: this.leader,
+      lastIndex: running?.log.lastIndex ?? 0, commitIndex: running?.core.commitIndex ?? 0, lastApplied: running?.applier.lastApplied ?? 0,
+      sessions: running?.sessions.size ?? 0, bytesOnDisk: running?.log.bytesOnDisk ?? 0, failure: this.failure,
+    }
+  }
+
+  /** Tells when the server changes its role, fails or closes. */
+  onStateChange(callback: (state: ServerState) => void): Listener {
+    return this.stateListeners.add(callback)
+  }
+
+  /** Serves a connection of another transport, as if a client or member had connected. */
+  accept(connection: Connection): void {
+    this.accepted.add(connection)
+    connection.onClose(() => this.accepted.delete(connection))
+    serveConnection(connection, {
+      leadership: () => (this.running?.leadership.isServing === true ? this.running.leadership : undefined),
+      leader: () => ({ id: this.leader, isConnected: this.leader !== undefined && this.members?.isConnected(this.leader) === true }),
+      forward: (to, type, bytes) => this.members!.request(to, type, [bytes]),
+      greet: (from, bytes, respond) => this.members?.greet(from, bytes, respond),
+      receive: (from, message) => this.running?.driver.receive(from, message),
+      checksum: (bytes) => this.options.context.checksum(bytes),
+      malformed: (from, error) => {
+        this.options.logger.warn(`${from.remoteAddress} sent a malformed message`, error)
+        from.close()
+      },
+    })
+  }
+
+  /** Stops the server; it stays a member. Settles without a majority, and leaves no handle behind. */
+  close(): Promise<void> {
+    return this.lifecycle.close(() => this.stop())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  private async start(): Promise<void> {
+    const { storage, transport, context, logger, memberId, members, openTimeout } = this.options
+    let timer: Timer | undefined
+    try {
+      this.storage = await storage.open({ memberId, context, logger })
+      const self = members.find((member) => member.id === memberId)!
+      this.listener = await transport.listen({ host: self.host, port: self.port }, (connection) => this.accept(connection))
+      const ready = new Promise<void>((resolve, reject) => {
+        this.settleOpen = { resolve, reject }
+      })
+      timer = openTimeout === Infinity ? undefined : context.timer(context.monotonic() + openTimeout, () => {
+        this.settleOpen?.reject(new TimeoutError(`member ${memberId} found no leader within ${openTimeout} ms; ${this.members?.obstacles}`, { outcome: 'not-applied' }))
+      })
+      await this.join(ready)
+    } catch (error) {
+      await this.stop()
+      throw error
+    } finally {
+      timer?.cancel()
+      this.settleOpen = undefined
+    }
+  }
+
+  private async join(ready: Promise<void>): Promise<void> {
+    const storage = this.storage!
+    const wasFounded = storage.identity.founding
+    // A failure before anybody waits for it must not count as unhandled.
+    ready.catch(() => undefined)
+    if (wasFounded !== undefined) await this.run(wasFounded, true)
+    this.members = new Members(storage.identity, this.address, this.options, this.runtime.resourceTypes, {
+      founded: (founding) => {
+        storage.found(founding).then(() => this.run(founding, false)).catch((error: unknown) => this.fail(error))
+      },
+      connected: (member) => this.running?.driver.step({ type: 'connected', member }),
+      disconnected: (member) => this.running?.driver.step({ type: 'disconnected', member }),
+      refused: (error) => this.fail(error),
+    })
+    this.members.start()
+    await ready
+  }
+
+  /** Recovers the log and starts consensus. @param isRestart whether votes may have been given before. */
+  private async run(founding: Founding, isRestart: boolean): Promise<void> {
+    const storage = this.storage!
+    const { context, logger, electionTimeout, heartbeatInterval } = this.options
+    const log = await storage.openLog()
+    if (this.failure !== undefined || this.lifecycle.state !== 'opening') {
+      await log.close()
+      return
+    }
+    const random = context.random('election')
+    const core = new RaftCore({
+      id: this.memberId, configuration: { voters: founding.members.map((member) => member.id), learners: [] }, hardState: storage.hardState,
+      termRuns: log.termRuns(), lastIndex: log.lastIndex, electionTimeout, heartbeatInterval, abstain: isRestart, now: context.monotonic(),
+      random: () => random.float(), inFlightMax, appendBytesMax,
+      trace: (line) => logger.trace(line),
+    })
+    this.running = this.wire(core, log)
+    const persister = new Persister(storage, log, context, {
+      persisted: (effect) => this.running!.driver.persisted(effect),
+      appended: () => this.running!.applier.proceed(),
+      failed: (error) => this.fail(error),
+    })
+    this.running.driver.start(persister)
+    this.watchDisk(persister)
+    // Streams that were greeted before the log was open.
+    for (const member of founding.members) {
+      if (this.members?.isConnected(member.id) === true) this.running.driver.step({ type: 'connected', member: member.id })
+    }
+  }
+
+  /** A leader whose disk owes an answer for longer than an election timeout gives leadership away: the network alone would not show it. */
+  private watchDisk(persister: Persister): void {
+    const { context, electionTimeout } = this.options
+    this.watchdog = context.timer(context.monotonic() + electionTimeout / 4, () => {
+      if (persister.owedFor > electionTimeout && this.running?.core.role === 'leader') this.running.driver.step({ type: 'unfit' })
+      this.watchDisk(persister)
+    })
+  }
+
+  private wire(core: RaftCore, log: Log): Running {
+    const { context, logger, sessionsMax, sessionTimeout, maxEntrySize } = this.options
+    const clock = new LoggedClock(context)
+    const position = (): { index: LogIndex, time: number } => ({ index: applier.lastApplied, time: applier.lastTime })
+    const sessions = new SessionRegistry(sessionsMax, {
+      registered: (session) => {
+        leadership.sessionRegistered(session)
+        this.runtime.sessionRegistered(session.id, position())
+      },
+      ended: (session, end) => {
+        leadership.sessionEnded(session)
+        this.runtime.sessionEnded(session.id, end, position())
+      },
+    })
+    const driver = new Driver(core, log, clock, context, logger, {
+      send: (to, message) => {
+        const { type, parts } = encodeRaftMessage(message)
+        this.members?.send(to, type, parts)
+      },
+      apply: (through) => applier.apply(through),
+      readReady: (through) => leadership.reads.ready(through),
+      roleChanged: (effect) => this.roleChanged(effect),
+      failed: (error) => this.fail(error),
+    })
+    const applier = new Applier(log, this.runtime, sessions, context, logger, {
+      applied: (index) => {
+        driver.step({ type: 'applied', index })
+        if (core.isServing && !leadership.isServing) leadership.start(core.lastIndex)
+        leadership.applied(index)
+      },
+      sessionRecord: (index, result) => leadership.sessionRecordApplied(index, result),
+      failed: (error) => this.fail(error),
+    })
+    const leadership = new Leadership(context, clock, sessions, this.runtime, applier, {
+      propose: (block) => driver.propose(block),
+      requestRead: (request) => driver.step({ type: 'readRequest', request }),
+      clusterView: () => this.clusterView(core),
+      everyVoterKnows: (resourceType) => this.members?.everyVoterKnows(resourceType, core.configuration.voters) === true,
+    }, { sessionTimeout, maxEntrySize })
+    return { core, log, driver, applier, leadership, sessions }
+  }
+
+  private roleChanged(effect: RoleEffect): void {
+    if (effect.role !== 'leader') this.running!.leadership.stop()
+    if (effect.leader !== undefined) this.settleOpen?.resolve()
+    this.options.logger.info(`member ${this.memberId} is ${effect.role} in term ${effect.term}, leader ${effect.leader ?? 'unknown'}`)
+    this.stateListeners.notify(this.state)
+  }
+
+  private clusterView(core: RaftCore): ClusterView {
+    return { leader: core.leader ?? 0, members: this.members?.all ?? this.options.members }
+  }
+
+  /** Something is wrong that this server cannot mend: it stops rather than go on from a wrong state. */
+  private fail(error: unknown): void {
+    if (this.failure !== undefined || this.lifecycle.state === 'closed') return
+    this.failure = error instanceof Error ? error : new Error(String(error))
+    this.options.logger.error(`member ${this.memberId} stops`, this.failure)
+    this.settleOpen?.reject(this.failure)
+    this.stateListeners.notify('failed')
+    // During open() the opening cleans up itself.
+    if (this.lifecycle.state === 'open') void this.close().catch((cause: unknown) => this.options.logger.error('closing failed', cause))
+  }
+
+  private async stop(): Promise<void> {
+    this.watchdog?.cancel()
+    this.settleOpen?.reject(new ClosedError(`member ${this.memberId} was closed`, { outcome: 'not-applied' }))
+    this.members?.stop()
+    if (this.running !== undefined) {
+      this.running.leadership.stop()
+      this.running.applier.stop()
+      this.running.driver.stop()
+    }
+    for (const connection of [...this.accepted]) connection.close()
+    await this.listener?.close()
+    // After a failure of the disk closing may fail again; the lock must go all the same.
+    await this.running?.log.close().catch((error: unknown) => this.options.logger.warn('the log could not be closed cleanly', error))
+    await this.storage?.close()
+    this.stateListeners.notify('closed')
+  }
+}
+

@@ -1,0 +1,56 @@
+import { ResultExpiredError, type OperationResult } from '@copycat/protocol'
+import { assert, type LogIndex, type SessionId } from '@copycat/utils'
+
+/**
+ * One client's identity over time, as every server replicates it (§6.3). Nothing in it depends on the
+ * machine; it changes only when entries are applied.
+ */
+export class Session {
+  readonly id: SessionId
+  /** The client's name for its registration, in hexadecimal. */
+  readonly client: string
+  /** Milliseconds. */
+  readonly timeout: number
+  /** Number of the last command applied; 0: none yet. */
+  lastSequence = 0
+  /** Results up to here have reached the client and are gone; `floor <= lastSequence`. */
+  floor = 0
+  /** Last entry by which the client showed that it lives. */
+  lastRenewal: LogIndex
+  /** Ring of the results above the floor; the place of one is its sequence modulo the length. */
+  private results: OperationResult[] = new Array<OperationResult>(16)
+
+  constructor(id: SessionId, client: string, timeout: number) {
+    this.id = id
+    this.client = client
+    this.timeout = timeout
+    this.lastRenewal = id
+  }
+
+  /** Keeps the result of the next command. */
+  record(result: OperationResult): void {
+    const sequence = ++this.lastSequence
+    if (sequence - this.floor > this.results.length) this.grow()
+    this.results[sequence % this.results.length] = result
+  }
+
+  /** The result of an applied command: the first and only one, or the error that it is no longer kept. */
+  resultOf(sequence: number): OperationResult {
+    assert(sequence <= this.lastSequence, 'only applied commands have results')
+    return sequence <= this.floor ? new ResultExpiredError() : this.results[sequence % this.results.length]
+  }
+
+  /** The client has every result up to `floor`. */
+  acknowledge(floor: number): void {
+    const reached = Math.min(floor, this.lastSequence)
+    while (this.floor < reached) this.results[++this.floor % this.results.length] = undefined
+  }
+
+  private grow(): void {
+    const larger = new Array<OperationResult>(2 * this.results.length)
+    for (let sequence = this.floor + 1; sequence < this.lastSequence; sequence++) {
+      larger[sequence % larger.length] = this.results[sequence % this.results.length]
+    }
+    this.results = larger
+  }
+}

@@ -1,0 +1,13 @@
+/** Types of the messages between two servers; below 64 are those of clients. */
+export const ServerMessageType = Object.freeze({
+  hello: 64,
+  preVoteRequest: 65,
+  preVoteResponse: 66,
+  requestVoteRequest: 67,
+  requestVoteResponse: 68,
+  appendEntriesRequest: 69,
+  appendEntriesResponse: 70,
+})
+
+/** Added to the type of a client's message when a server hands it on to the leader: it is not handed on again. */
+export const forwardedOffset = 128
