@@ -78,15 +78,13 @@ function readError(reader: ValueReader): Error {
   const errorClass = name === 'AggregateError' ? undefined : errorClasses[name]
   if (errorClass === undefined && name !== 'AggregateError') throw new SerializationError(`${JSON.stringify(name)} is no built-in error`)
   const error = errorClass === undefined ? new AggregateError([], message) : new errorClass(message)
-  const hidden: Record<string, unknown> = {}
-  reader.fieldsOf(hidden)
-  for (const [key, value] of Object.entries(hidden)) Object.defineProperty(error, key, { value, configurable: true, writable: true })
-  const fields: Record<string, unknown> = {}
-  reader.fieldsOf(fields)
-  for (const [key, value] of Object.entries(fields)) {
-    Object.defineProperty(error, key, { value, enumerable: true, configurable: true, writable: true })
-  }
+  defineAll(error, reader.fieldsOf(), false)
+  defineAll(error, reader.fieldsOf(), true)
   return error
+}
+
+function defineAll(target: object, fields: Record<string, unknown>, enumerable: boolean): void {
+  for (const [key, value] of Object.entries(fields)) Object.defineProperty(target, key, { value, enumerable, configurable: true, writable: true })
 }
 
 function readRegExp(reader: ValueReader): RegExp {

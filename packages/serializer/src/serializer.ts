@@ -70,7 +70,7 @@ export class Serializer {
   readObject<T = unknown>(input: Uint8Array, start?: number, end?: number): T
   readObject<T = unknown>(input: BufferInput): T
   readObject<T = unknown>(input: Uint8Array | BufferInput, start = 0, end?: number): T {
-    if (!(input instanceof Uint8Array)) return this.#readFrom(input) as T
+    if ('readView' in input) return this.#readFrom(input) as T
     const last = end ?? input.length
     if (!(start >= 0 && start <= last && last <= input.length)) {
       throw new SerializationError(`there is no range ${start} to ${last} in ${input.length} bytes`)

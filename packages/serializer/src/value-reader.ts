@@ -126,10 +126,11 @@ export class ValueReader {
   }
 
   /** An object of `count` fields. */
-  fields(count: number, target: Record<string, unknown> = {}): Record<string, unknown> {
+  fields(count: number): Record<string, unknown> {
     if (count * 2 > this.#end - this.#position) throw cutShort()
     this.charge(costs.object + count * costs.slot)
     this.#enter()
+    const target: Record<string, unknown> = {}
     for (let i = 0; i < count; i++) {
       const key = this.#key()
       const value = this.value()
@@ -142,12 +143,12 @@ export class ValueReader {
   }
 
   /** {@link fields} with their token, as they stand in the value of a type. */
-  fieldsOf(target: Record<string, unknown>): void {
+  fieldsOf(): Record<string, unknown> {
     const token = this.byte()
-    if ((token & 0xf0) === 0x80) this.fields(token - 0x80, target)
-    else if (token === 0xde) this.fields(this.#unsigned(2), target)
-    else if (token === 0xdf) this.fields(this.#unsigned(4), target)
-    else throw new SerializationError('fields were expected')
+    if ((token & 0xf0) === 0x80) return this.fields(token - 0x80)
+    if (token === 0xde) return this.fields(this.#unsigned(2))
+    if (token === 0xdf) return this.fields(this.#unsigned(4))
+    throw new SerializationError('fields were expected')
   }
 
   #tokenValue(token: number): unknown {
@@ -312,7 +313,13 @@ export class ValueReader {
   #instance(registered: RegisteredType): unknown {
     if (registered.serializer === undefined) {
       const instance = Object.create(registered.prototype) as Record<string, unknown>
-      this.fieldsOf(instance)
+      const fields = this.fieldsOf()
+      for (const key of Object.keys(fields)) {
+        const value = fields[key]
+        // What the class inherits is shadowed, never called: bytes must not reach a setter.
+        if (key in instance) Object.defineProperty(instance, key, { value, enumerable: true, configurable: true, writable: true })
+        else instance[key] = value
+      }
       return instance
     }
     this.charge(costs.binary)
