@@ -64,7 +64,8 @@ export class TcpTransport implements Transport {
       socket.on('connect', () => {
         if (isSettled) return
         const stream = new SocketByteStream(socket, `${address.host}:${address.port}`)
-        const connection = new StreamConnection(stream, { ...limits, handshakeTimeout: timeout, context, logger, transportName: this.name })
+        // The time for connecting covers the handshake too.
+        const connection = new StreamConnection(stream, { ...limits, handshakeTimeout: Infinity, context, logger, transportName: this.name })
         connection.onOpen((error) => settle(error, connection))
       })
     })

@@ -5,8 +5,8 @@ import type { Checksum } from './frame.ts'
 /** Takes one frame. `body` is a view that nobody writes to again. */
 export type FrameSink = (kind: FrameKind, type: number, correlation: number, body: Uint8Array) => void
 
-/** The buffer of a frame whose length is only a claim starts at this size and doubles as bytes really arrive. */
-const partialBytesMin = 65_536
+/** The buffer of a frame is made at once up to this size; beyond, its length is only a claim, and it doubles as bytes arrive. */
+const partialBytesAtOnce = 262_144
 
 /**
  * Cuts a stream of bytes into frames, whatever its chunks. Frames that lie within a chunk are handed over as
@@ -72,7 +72,7 @@ export class FrameDecoder {
       this.partialLength += at
       if (this.partialLength < frameHeaderBytes) return at
       this.partialTotal = this.checkHeader(this.headerView, 0)
-      this.partial = new Uint8Array(Math.min(this.partialTotal, partialBytesMin))
+      this.partial = new Uint8Array(Math.min(this.partialTotal, partialBytesAtOnce))
       this.partial.set(this.header)
     }
     const added = Math.min(this.partialTotal - this.partialLength, chunk.length - at)

@@ -56,7 +56,7 @@ export function resolveStreamLimits(limits: StreamLimits): Required<StreamLimits
   checkInteger('queuedBytesHigh', queuedBytesHigh, 1)
   checkInteger('queuedBytesMax', queuedBytesMax, queuedBytesHigh)
   checkDuration('heartbeatInterval', heartbeatInterval, { allowInfinity: true })
-  checkDuration('handshakeTimeout', handshakeTimeout)
+  checkDuration('handshakeTimeout', handshakeTimeout, { allowInfinity: true })
   checkDuration('frameTimeout', frameTimeout, { allowInfinity: true })
   checkDuration('closeTimeout', closeTimeout)
   return Object.freeze({ frameBytesMax, queuedBytesHigh, queuedBytesMax, heartbeatInterval, handshakeTimeout, frameTimeout, closeTimeout })
