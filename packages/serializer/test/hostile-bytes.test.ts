@@ -18,6 +18,15 @@ function survives(bytes: Uint8Array): void {
   }
 }
 
+function refuses(bytes: Uint8Array): boolean {
+  try {
+    serializer.readObject(bytes)
+    return false
+  } catch (error) {
+    return error instanceof SerializationError
+  }
+}
+
 const bytesOf = (...parts: (number | string)[]): Uint8Array =>
   Uint8Array.from(parts.flatMap(part => typeof part === 'number' ? [part] : [...Buffer.from(part, 'latin1')]))
 
@@ -42,10 +51,10 @@ describe('reading hostile bytes', () => {
     fc.assert(fc.property(anyValue, value => {
       const bytes = serializer.encode(value)
       for (let end = 0; end < Math.min(bytes.length, 60); end++) {
-        expect(() => serializer.readObject(bytes, 0, end)).toThrow(SerializationError)
+        if (!refuses(bytes.subarray(0, end))) throw new Error(`${end} of ${bytes.length} bytes were a value`)
       }
       for (const extra of [0, 0x80, 0xc9]) {
-        expect(() => serializer.readObject(Uint8Array.from([...bytes, extra]))).toThrow(SerializationError)
+        if (!refuses(Uint8Array.from([...bytes, extra]))) throw new Error(`a value with ${extra} behind it was one`)
       }
     }), { numRuns: 300 })
   })
