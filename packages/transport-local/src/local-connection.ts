@@ -51,10 +51,11 @@ export class LocalConnection implements Connection {
 
   /** The two ends of a new connection. */
   static pair(dialling: LocalEnd, accepting: LocalEnd, address: string): [LocalConnection, LocalConnection] {
-    const ends: [LocalConnection, LocalConnection] = [new LocalConnection(dialling, address), new LocalConnection(accepting, `client of ${address}`)]
-    ends[0].peer = ends[1]
-    ends[1].peer = ends[0]
-    return ends
+    const near = new LocalConnection(dialling, address)
+    const far = new LocalConnection(accepting, `client of ${address}`)
+    near.peer = far
+    far.peer = near
+    return [near, far]
   }
 
   get isOpen(): boolean {
@@ -115,11 +116,13 @@ export class LocalConnection implements Connection {
   private post(letter: Letter): void {
     const peer = this.peer!
     if (peer.inboxBytes > 0 && peer.inboxBytes + letter.bytes.length > this.end.queuedBytesMax) {
-      const error = new TransportError('COPYCAT_TRANSPORT_OVERFLOW', `the peer does not take in what is sent: ${peer.inboxBytes} bytes are queued`)
+      const error = new TransportError('COPYCAT_TRANSPORT_OVERFLOW',
+        `the peer does not take in what is sent: ${peer.inboxBytes} bytes are queued`)
       this.end.logger.warn(`connection with ${this.remoteAddress} ended: ${error.message}`, error)
       peer.inbox = []
       peer.inboxBytes = 0
-      peer.end.context.nextTurn(() => peer.finish({ error: new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', 'the connection broke') }))
+      const broken = new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', 'the connection broke')
+      peer.end.context.nextTurn(() => peer.finish({ error: broken }))
       return this.finish({ error })
     }
     if (peer.state !== 'open') return
@@ -152,7 +155,8 @@ export class LocalConnection implements Connection {
       if (response !== undefined) this.post({ kind: 'response', type, correlation, bytes: response })
       else this.post({ kind: 'failure', type: reason, correlation, bytes: new Uint8Array(), failure: message })
     }
-    const respond: Respond = (parts) => answer(parts, `the response is larger than ${this.end.frameBytesMax} bytes`, FailureReason.responseTooLarge)
+    const respond: Respond = (parts) => answer(parts,
+      `the response is larger than ${this.end.frameBytesMax} bytes`, FailureReason.responseTooLarge)
     if (handler === undefined) return answer(undefined, `no handler for messages of type ${type}`, FailureReason.noHandler)
     try {
       handler(bytes, kind === 'request' ? respond : undefined)
@@ -219,7 +223,8 @@ export class LocalConnection implements Connection {
   }
 
   private tooLargeError(): TransportError {
-    return new TransportError('COPYCAT_TRANSPORT_FRAME_TOO_LARGE', `the message is larger than ${this.end.frameBytesMax} bytes`, { outcome: 'not-applied' })
+    return new TransportError('COPYCAT_TRANSPORT_FRAME_TOO_LARGE', `the message is larger than ${this.end.frameBytesMax} bytes`,
+      { outcome: 'not-applied' })
   }
 }
 

@@ -45,7 +45,8 @@ export class LocalTransport implements Transport {
       this.end.context.nextTurn(() => {
         if (this.isClosed) return reject(closedError())
         if (signal?.aborted) {
-          return reject(new AbortedError(`connecting to ${address.host}:${address.port} was given up`, { outcome: 'not-applied', cause: signal.reason }))
+          return reject(new AbortedError(`connecting to ${address.host}:${address.port} was given up`,
+            { outcome: 'not-applied', cause: signal.reason }))
         }
         const server = this.network.serverAt(address)
         if (server === undefined) {

@@ -27,7 +27,9 @@ export function resolveTcpOptions(options: TcpTransportOptions): ResolvedTcpOpti
     = definedOptions(options)
   checkDuration('connectTimeout', connectTimeout)
   if (connectionsMax !== Infinity) checkInteger('connectionsMax', connectionsMax, 1)
-  return Object.freeze({ context, logger: limitedLogger(context, logger), connectTimeout, connectionsMax, limits: resolveStreamLimits(limits) })
+  return Object.freeze({
+    context, logger: limitedLogger(context, logger), connectTimeout, connectionsMax, limits: resolveStreamLimits(limits),
+  })
 }
 
 /** Strangers can make our warnings come as fast as they like: 30 lines a minute reach the log, the rest is counted. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { bytes, text } from './bytes.ts'
 import { deferred } from './deferred.ts'
 import { rejectsWith } from './errors.ts'
-import { withPair } from './test-transport.ts'
+import { withPair } from './transport-setup.ts'
 import type { CloseReason, Connection } from '../transport.ts'
-import type { TransportCase } from './test-transport.ts'
+import type { TransportCase } from './transport-setup.ts'
 
 /** How connections and servers end. */
 export const closingCases: readonly TransportCase[] = [
@@ -105,7 +105,7 @@ export const closingCases: readonly TransportCase[] = [
     await rejectsWith(setup.client.connect(address), 'COPYCAT_TRANSPORT_CONNECT_FAILED', 'not-applied')
     await closeServer()
   }),
-  withPair('closing a transport closes what it dialled and what it listens on, and lets it do neither again', async ({ setup, server, address }) => {
+  withPair('closing a transport closes all that is its own, and lets it neither dial nor listen again', async ({ setup, server, address }) => {
     const closed = closing(server)
     await setup.client.close()
     await closed

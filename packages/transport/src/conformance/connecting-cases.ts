@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { bytes, text } from './bytes.ts'
 import { deferred } from './deferred.ts'
 import { rejection, rejectsWith } from './errors.ts'
-import { connectPair, withPair } from './test-transport.ts'
-import type { TransportCase } from './test-transport.ts'
+import { connectPair, withPair } from './transport-setup.ts'
+import type { TransportCase } from './transport-setup.ts'
 
 /** Listening, dialling, and what may go wrong with them. */
 export const connectingCases: readonly TransportCase[] = [

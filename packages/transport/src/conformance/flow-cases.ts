@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { deferred } from './deferred.ts'
 import { rejectsWith } from './errors.ts'
-import { withPair } from './test-transport.ts'
+import { withPair } from './transport-setup.ts'
 import type { CloseReason } from '../transport.ts'
-import type { TransportCase } from './test-transport.ts'
+import type { TransportCase } from './transport-setup.ts'
 
 const chunk: Uint8Array = new Uint8Array(65_536)
 

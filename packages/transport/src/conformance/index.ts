@@ -8,4 +8,5 @@
  * @packageDocumentation
  */
 export { testTransport } from './test-transport.ts'
-export type { Lack, TestRunner, TransportCapability, TransportSetup, TransportSuiteOptions } from './test-transport.ts'
+export type { Lack, TestRunner, TransportSuiteOptions } from './test-transport.ts'
+export type { TransportCapability, TransportSetup } from './transport-setup.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { bytes, pattern, text } from './bytes.ts'
 import { deferred } from './deferred.ts'
-import { withPair } from './test-transport.ts'
+import { withPair } from './transport-setup.ts'
 import type { Connection } from '../transport.ts'
-import type { TransportCase } from './test-transport.ts'
+import type { TransportCase } from './transport-setup.ts'
 
 /** Order, integrity and ownership of messages. */
 export const messageCases: readonly TransportCase[] = [

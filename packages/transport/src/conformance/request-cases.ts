@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { bytes, text } from './bytes.ts'
 import { deferred } from './deferred.ts'
 import { rejectsWith } from './errors.ts'
-import { withPair } from './test-transport.ts'
+import { withPair } from './transport-setup.ts'
 import type { Respond } from '../transport.ts'
-import type { TransportCase } from './test-transport.ts'
+import type { TransportCase } from './transport-setup.ts'
 
 /** How requests settle. */
 export const requestCases: readonly TransportCase[] = [
@@ -24,10 +24,12 @@ export const requestCases: readonly TransportCase[] = [
       void Promise.resolve().then(() => waiting.reverse().forEach((one) => one.respond([one.body])))
     })
     const order: string[] = []
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => client.request(1, [bytes(String(number))], { timeout: 5000 }).then((body) => {
-      order.push(text(body))
-      return text(body)
-    })))
+    const ask = async (number: number): Promise<string> => {
+      const answer = text(await client.request(1, [bytes(String(number))], { timeout: 5000 }))
+      order.push(answer)
+      return answer
+    }
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => ask(number)))
     assert.deepEqual(answers, Array.from({ length: 50 }, (_, number) => String(number)))
     assert.deepEqual(order, answers.toReversed())
   }),

@@ -105,7 +105,8 @@ export class FrameDecoder {
   private checkHeader(view: DataView, at: number): number {
     const length = view.getUint32(at + 4, true)
     if (length > this.frameBytesMax) {
-      throw new TransportError('COPYCAT_TRANSPORT_FRAME_TOO_LARGE', `the peer announced a frame of ${length} bytes, more than ${this.frameBytesMax}`)
+      throw new TransportError('COPYCAT_TRANSPORT_FRAME_TOO_LARGE',
+        `the peer announced a frame of ${length} bytes, more than ${this.frameBytesMax}`)
     }
     const kind = view.getUint8(at + 8)
     if (kind < FrameKind.request || kind > FrameKind.pong || view.getUint8(at + 9) !== 0) {

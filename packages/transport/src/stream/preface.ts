@@ -110,7 +110,8 @@ export class PrefaceReader {
  */
 export function negotiateVersion(own: Preface, peer: Preface): number {
   if (own.transportName !== peer.transportName) {
-    throw new TransportError('COPYCAT_TRANSPORT_HANDSHAKE', `this side is on transport "${own.transportName}", the peer on "${peer.transportName}"`)
+    throw new TransportError('COPYCAT_TRANSPORT_HANDSHAKE',
+      `this side is on transport "${own.transportName}", the peer on "${peer.transportName}"`)
   }
   if ((own.flags & 0xf) !== (peer.flags & 0xf)) {
     throw new TransportError('COPYCAT_TRANSPORT_HANDSHAKE',

@@ -143,7 +143,9 @@ export class StreamConnection implements Connection {
   }
 
   close(): void {
-    if (this.state === 'handshake') return this.finish({ error: new TransportError('COPYCAT_TRANSPORT_HANDSHAKE', 'closed before the peer had answered') })
+    if (this.state === 'handshake') {
+      return this.finish({ error: new TransportError('COPYCAT_TRANSPORT_HANDSHAKE', 'closed before the peer had answered') })
+    }
     if (this.state !== 'open') return
     this.state = 'closing'
     this.decoder.stop()
@@ -272,7 +274,8 @@ export class StreamConnection implements Connection {
       this.logger.error(`the handler of messages of type ${type} threw`, error)
       if (!isRequest || isAnswered) return
       isAnswered = true
-      this.respondFailure(correlation, FailureReason.handlerThrew, `the handler of type ${type} threw: ${(error as Error)?.message ?? String(error)}`)
+      const text = (error as Error | undefined)?.message ?? String(error)
+      this.respondFailure(correlation, FailureReason.handlerThrew, `the handler of type ${type} threw: ${text}`)
     }
   }
 
@@ -317,7 +320,8 @@ export class StreamConnection implements Connection {
 
   private judgePhase(now: number): void {
     if (this.state === 'handshake') {
-      return this.fail(new TransportError('COPYCAT_TRANSPORT_HANDSHAKE', `the peer did not introduce itself within ${this.limits.handshakeTimeout} ms`))
+      return this.fail(new TransportError('COPYCAT_TRANSPORT_HANDSHAKE',
+        `the peer did not introduce itself within ${this.limits.handshakeTimeout} ms`))
     }
     const sentBytes = this.outgoing.takenBytes - this.stream.queuedBytes
     if (this.state === 'closing') {
@@ -328,11 +332,13 @@ export class StreamConnection implements Connection {
     }
     this.phaseDeadline = now + this.limits.heartbeatInterval
     if (now - this.partialSince >= this.limits.frameTimeout) {
-      return this.fail(new TransportError('COPYCAT_TRANSPORT_FRAME_INVALID', `the peer did not complete a frame within ${this.limits.frameTimeout} ms`))
+      return this.fail(new TransportError('COPYCAT_TRANSPORT_FRAME_INVALID',
+        `the peer did not complete a frame within ${this.limits.frameTimeout} ms`))
     }
     const verdict = this.heartbeat.judge(sentBytes, this.queuedBytes > 0)
     if (verdict === 'gone') {
-      return this.fail(new TransportError('COPYCAT_TRANSPORT_HEARTBEAT', `nothing heard from the peer for ${3 * this.limits.heartbeatInterval} ms`))
+      return this.fail(new TransportError('COPYCAT_TRANSPORT_HEARTBEAT',
+        `nothing heard from the peer for ${3 * this.limits.heartbeatInterval} ms`))
     }
     if (verdict === 'alive') return this.outgoing.release()
     this.outgoing.addUrgent(FrameKind.ping)
@@ -353,7 +359,8 @@ export class StreamConnection implements Connection {
     if (this.state === 'closing') return this.finish({})
     if (this.state === 'handshake') return this.endedInHandshake(reason)
     if (this.decoder.partialBytes > 0) {
-      return this.fail(new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', 'the peer ended in the midst of a frame', { cause: reason.error }))
+      return this.fail(new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', 'the peer ended in the midst of a frame',
+        { cause: reason.error }))
     }
     if (reason.error === undefined) return this.finish({})
     this.logger.debug(`connection with ${this.remoteAddress} broke`, reason.error)
@@ -361,7 +368,8 @@ export class StreamConnection implements Connection {
   }
 
   private endedInHandshake(reason: CloseReason): void {
-    const error = new TransportError('COPYCAT_TRANSPORT_HANDSHAKE', 'the peer ended the connection before it had introduced itself', { cause: reason.error })
+    const error = new TransportError('COPYCAT_TRANSPORT_HANDSHAKE', 'the peer ended the connection before it had introduced itself',
+      { cause: reason.error })
     // A peer that says nothing at all and goes is a health check or a port scan: not worth a warning.
     if (this.prefaceReader.receivedBytes > 0) return this.fail(error)
     this.logger.debug(`connection with ${this.remoteAddress} ended: ${error.message}`)
