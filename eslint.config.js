@@ -1,0 +1,1 @@
+export { default } from '@copycat-tooling/eslint-config'

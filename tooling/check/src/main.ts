@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { runSteps } from './step.ts'
+import type { Step } from './step.ts'
+import { countTests } from './test-report.ts'
+
+const root = path.resolve(import.meta.dirname, '../../..')
+const reports = path.join(root, '.reports')
+const program = (file: string): string[] => ['--import', 'tsx', `tooling/${file}`]
+
+/** A step that runs vitest and leaves its counts in a report. */
+function testStep(name: string, args: readonly string[]): Step & { readonly report: string } {
+  const report = path.join(reports, `${name.replaceAll(' ', '-')}.json`)
+  return { name, command: 'vitest', args: ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...args], report }
+}
+
+/** All that CI runs; changes nothing but `dist` folders and `.reports`. */
+async function main(): Promise<void> {
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports)
+  const unit = testStep('unit tests', [])
+  // Real processes with real elections: alone, one file after the other, from what was built.
+  const chaos = existsSync(path.join(root, 'tooling/chaos/vitest.config.ts'))
+    ? [{ ...testStep('process tests', ['--root', 'tooling/chaos', '--no-file-parallelism']), needs: 'build' }]
+    : []
+  const steps: Step[] = [
+    { name: 'build', command: 'turbo', args: ['run', 'build', '--output-logs=errors-only'] },
+    { name: 'typecheck', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+    { name: 'lint', command: 'pnpm', args: ['run', '--silent', 'lint'] },
+    { name: 'tidy', command: 'node', args: program('tidy/src/main.ts') },
+    unit,
+    ...chaos,
+    { name: 'packages', command: 'node', args: program('check/src/packages.ts'), needs: 'build' },
+    { name: 'unused code', command: 'knip', args: ['--no-progress'] },
+  ]
+  const results = await runSteps(steps, root, (line) => console.log(line))
+  const testNames = new Set([unit, ...chaos].map((step) => step.name))
+  const counts = countTests([unit, ...chaos].map((step) => step.report))
+  const otherFailures = results.filter((result) => !result.passed && !testNames.has(result.name))
+  const isGreen = results.every((result) => result.passed) && counts.failed === 0
+
+  console.log('')
+  for (const { name, passed, time } of results) console.log(`${passed ? 'passed' : 'FAILED'}  ${(time / 1000).toFixed(1).padStart(6)} s  ${name}`)
+  if (counts.skipped > 0) console.log(`${counts.skipped} tests were skipped`)
+  // A failed step counts as one failure: the last line never says 0 when something is wrong.
+  const hidden = !isGreen && counts.failed === 0 && otherFailures.length === 0 ? 1 : 0
+  console.log(`${counts.passed} passed, ${counts.failed + otherFailures.length + hidden} failed`)
+  process.exitCode = isGreen ? 0 : 1
+}
+
+await main()
