@@ -157,8 +157,9 @@ export class RaftState {
     this.effects.push({ type: 'role', role: this.role, term: this.currentTerm, leader: this.leader })
   }
 
-  /** The persist that anything must wait for which speaks in the current term; undefined when term and vote are durable. */
-  get hardStatePending(): PersistId | undefined {
+  /** The persist for which a message must wait that promises something in the current term; undefined when term and vote are durable. */
+  awaitHardState(): PersistId | undefined {
+    if (this.isHardStateDirty) this.persist()
     return this.log.tail.isDurable(this.hardStatePersist) ? undefined : this.hardStatePersist
   }
 

@@ -31,8 +31,8 @@ export function handleAppendEntriesRequest(state: RaftState, from: MemberId, mes
   state.commitIndex = Math.max(state.commitIndex, Math.min(message.commitIndex, provenIndex))
 
   if (!message.respond) return
-  if (lastBlock !== undefined) return acknowledge(state, from, message, provenIndex, laterOf(state.log.tail.persistOf(provenIndex), state.hardStatePending))
-  acknowledge(state, from, message, Math.min(prevLogIndex, state.log.durableIndex), state.hardStatePending)
+  if (lastBlock !== undefined) return acknowledge(state, from, message, provenIndex, laterOf(state.log.tail.persistOf(provenIndex), state.awaitHardState()))
+  acknowledge(state, from, message, Math.min(prevLogIndex, state.log.durableIndex), state.awaitHardState())
 }
 
 /** The first entry that the log does not have in this term; behind the request's last one when it has all (a duplicate, or an older request: FAULTS R1). */
@@ -85,7 +85,7 @@ function refuse(state: RaftState, to: MemberId, request: AppendEntriesRequest, h
   state.send(to, {
     type: 'AppendEntriesResponse', term: state.currentTerm, success: false, matchIndex: 0, round: request.round,
     rejectedIndex: request.prevLogIndex, hintIndex, hintTerm: state.log.term(hintIndex),
-  }, request.term < state.currentTerm ? undefined : state.hardStatePending)
+  }, request.term < state.currentTerm ? undefined : state.awaitHardState())
 }
 
 /** Contiguous, of at least one entry each, terms that do not fall and are not above the leader's. */

@@ -21,7 +21,7 @@ export function handleRequestVoteRequest(state: RaftState, from: MemberId, messa
     state.trace?.(`${state.id}: votes for ${from} in term ${state.currentTerm}`)
   }
   // §3.8: the vote is on disk before it is told; to a repeated request too.
-  state.send(from, { type: 'RequestVoteResponse', term: state.currentTerm, granted: true }, state.hardStatePending)
+  state.send(from, { type: 'RequestVoteResponse', term: state.currentTerm, granted: true }, state.awaitHardState())
 }
 
 function refuse(state: RaftState, from: MemberId): void {
