@@ -1,1 +1,23 @@
-export {}
+/**
+ * The Copycat API: named, replicated resources on a cluster, and what it takes to make one's own.
+ *
+ * @example
+ * const copycat = await CopycatClient.open({ members: ['127.0.0.1:5001'], transport: new TcpTransport() })
+ * const users = await copycat.create('/users', DistributedMap<string, User>)
+ * await users.put('ada', { name: 'Ada Lovelace' })
+ * await copycat.close()
+ *
+ * @packageDocumentation
+ */
+export { CopycatClient } from './copycat-client.ts'
+export type { Copycat } from './copycat.ts'
+export { ResourceDeletedError, ResourceTypeError } from './errors.ts'
+export type { CallOptions, OperationClient, ReadOptions } from './operation-client.ts'
+export { ResourceClient } from './resource-client.ts'
+export { ResourceContext } from './resource-context.ts'
+export type { ResourceContextOptions, ResourceId } from './resource-context.ts'
+export { ResourceManager } from './resource-manager.ts'
+export type { ResourceManagerOptions } from './resource-manager.ts'
+export { isResourcePath, pathLengthMax } from './resource-path.ts'
+export type { ResourceType } from './resource-type.ts'
+export { Resource } from './resource.ts'

@@ -1,1 +1,13 @@
-export {}
+/**
+ * Replicated collections.
+ *
+ * @example
+ * const users = await copycat.create('/users', DistributedMap<string, { name: string }>)
+ * await users.put('ada', { name: 'Ada Lovelace' })
+ * await users.get('ada') // { name: 'Ada Lovelace' }
+ * for await (const [id, user] of users) console.log(id, user.name)
+ *
+ * @packageDocumentation
+ */
+export { DistributedMap } from './distributed-map.ts'
+export type { IterationOptions } from './distributed-map.ts'

@@ -1,0 +1,62 @@
+import { type ClientSession, RaftClient, type RaftClientOptions } from '@copycat/client'
+import { Serializer } from '@copycat/serializer'
+import type { Copycat } from './copycat.ts'
+import type { CallOptions, ReadOptions } from './operation-client.ts'
+import { ResourceClient } from './resource-client.ts'
+import type { ResourceType } from './resource-type.ts'
+import type { Resource } from './resource.ts'
+
+/** A {@link Copycat} that is only a client: it runs no server and stores nothing. */
+export class CopycatClient implements Copycat {
+  private readonly client: RaftClient
+  private readonly resources: ResourceClient
+  private closing: Promise<void> | undefined
+
+  private constructor(client: RaftClient, serializer: Serializer) {
+    this.client = client
+    this.resources = new ResourceClient(client, serializer)
+  }
+
+  /** Connects to one of the members and registers a session; rejects as `RaftClient.open` does. */
+  static async open(options: RaftClientOptions): Promise<CopycatClient> {
+    const serializer = options.serializer ?? new Serializer()
+    return new CopycatClient(await RaftClient.open({ ...options, serializer }), serializer)
+  }
+
+  get isOpen(): boolean {
+    return this.closing === undefined
+  }
+
+  get session(): ClientSession {
+    return this.client.session
+  }
+
+  exists(path: string, options?: ReadOptions): Promise<boolean> {
+    return this.resources.exists(path, options)
+  }
+
+  get<R extends Resource>(path: string, type: ResourceType<R>, options?: ReadOptions): Promise<R | undefined> {
+    return this.resources.get(path, type, options)
+  }
+
+  create<R extends Resource>(path: string, type: ResourceType<R>, options?: CallOptions): Promise<R> {
+    return this.resources.create(path, type, options)
+  }
+
+  delete(path: string, options?: CallOptions): Promise<boolean> {
+    return this.resources.delete(path, options)
+  }
+
+  keys(prefix?: string, options?: ReadOptions): Promise<string[]> {
+    return this.resources.keys(prefix, options)
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.client.close()
+    return this.closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

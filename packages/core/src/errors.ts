@@ -1,0 +1,31 @@
+import { CopycatError, type CopycatErrorOptions } from '@copycat/utils'
+
+/**
+ * The resource that this instance stood for was deleted. An instance is bound to one creation of its path: it stays
+ * dead also when the path is created again. The call had no effect; `get` or `create` the path for a living instance.
+ */
+export class ResourceDeletedError extends CopycatError {
+  /** The path, where it is known: servers know the resource by its number only. */
+  readonly path: string | undefined
+
+  constructor(path: string | undefined, options: CopycatErrorOptions = {}) {
+    super('COPYCAT_RESOURCE_DELETED', `the resource${path === undefined ? '' : ` at '${path}'`} was deleted`, { outcome: 'not-applied', ...options })
+    this.path = path
+  }
+}
+
+/** The path holds a resource of another type, or of another version of it, than the one that was asked for. */
+export class ResourceTypeError extends CopycatError {
+  readonly path: string
+  /** What was asked for, as `type/version`. */
+  readonly requested: string
+  /** What stands there, as `type/version`. */
+  readonly actual: string
+
+  constructor(path: string, requested: string, actual: string) {
+    super('COPYCAT_RESOURCE_TYPE', `'${path}' is a resource of type ${actual}, not ${requested}`, { outcome: 'not-applied' })
+    this.path = path
+    this.requested = requested
+    this.actual = actual
+  }
+}

@@ -1,0 +1,79 @@
+import type { BufferOutput } from '@copycat/buffer'
+import type { Serializer } from '@copycat/serializer'
+import { CopycatError, definedOptions, type LogIndex } from '@copycat/utils'
+import { ResourceDeletedError } from './errors.ts'
+import { ManagerTag, writeOperationHeader } from './manager-operations.ts'
+import type { CallOptions, OperationClient, ReadOptions } from './operation-client.ts'
+
+/** One creation of a resource: the index of the log entry that created it. */
+export type ResourceId = LogIndex
+
+/** What a {@link ResourceContext} is made of. */
+export interface ResourceContextOptions {
+  readonly client: OperationClient
+  readonly serializer: Serializer
+  readonly path: string
+  readonly id: ResourceId
+  /** For calls that name none of their own. @default none */
+  readonly callDefaults?: ReadOptions
+}
+
+/** What an instance of a resource is constructed with: the way to its one creation. For subclasses, not for applications. */
+export class ResourceContext {
+  readonly path: string
+  readonly id: ResourceId
+  /** For keys, values and whatever else goes into operations. */
+  readonly serializer: Serializer
+  private readonly client: OperationClient
+  private readonly callDefaults: ReadOptions | undefined
+
+  constructor({ client, serializer, path, id, callDefaults }: ResourceContextOptions) {
+    this.client = client
+    this.serializer = serializer
+    this.path = path
+    this.id = id
+    this.callDefaults = callDefaults
+  }
+
+  /** The same creation, with these options for calls that name none of their own. */
+  withOptions(options: ReadOptions): ResourceContext {
+    const { client, serializer, path, id } = this
+    return new ResourceContext({ client, serializer, path, id, callDefaults: { ...this.callDefaults, ...definedOptions(options) } })
+  }
+
+  /** Sends a command of the resource; `write` writes it as `writeOperation` would. */
+  submitCommand<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: CallOptions): Promise<R> {
+    return this.tellingDeletion(this.client.submitCommand((out) => {
+      writeOperationHeader(out, ManagerTag.command, this.id)
+      write(out)
+    }, decode, this.callOptions(options)))
+  }
+
+  /** Sends a query of the resource; `write` writes it as `writeOperation` would. */
+  submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: ReadOptions): Promise<R> {
+    return this.tellingDeletion(this.client.submitQuery((out) => {
+      writeOperationHeader(out, ManagerTag.query, this.id)
+      write(out)
+    }, decode, this.callOptions(options)))
+  }
+
+  /** Deletes the resource. */
+  delete(options?: CallOptions): Promise<void> {
+    return this.tellingDeletion(this.client.submitCommand(
+      (out) => writeOperationHeader(out, ManagerTag.deleteResource, this.id), () => undefined, this.callOptions(options),
+    ))
+  }
+
+  private callOptions(options: ReadOptions | undefined): ReadOptions | undefined {
+    const { callDefaults } = this
+    if (callDefaults === undefined) return options
+    return options === undefined ? callDefaults : { ...callDefaults, ...definedOptions(options) }
+  }
+
+  /** Servers know the resource by its number and the error by its code; here the path and the class are added. */
+  private tellingDeletion<R>(call: Promise<R>): Promise<R> {
+    return call.catch((error: unknown) => {
+      throw CopycatError.is(error, 'COPYCAT_RESOURCE_DELETED') ? new ResourceDeletedError(this.path, { cause: error }) : error
+    })
+  }
+}

@@ -1,0 +1,88 @@
+import { type BufferOutput, varintLength } from '@copycat/buffer'
+import type { EncodedResult, OperationCodec } from '@copycat/protocol'
+import { OpaqueWriter, sizedLength } from './map-results.ts'
+import { type Opaque, OpaqueReader, writeOpaque, writeSizedOpaque } from './opaque.ts'
+
+/** How the result of an operation becomes bytes. */
+export type ResultCodec<Result> = Pick<OperationCodec<unknown, Result>, 'encodeResult' | 'decodeResult'>
+
+/** For operations without fields. */
+export function bareCodec<O, Result>(make: () => O, result: ResultCodec<Result>): OperationCodec<O, Result> {
+  return {
+    ...result,
+    write: () => {},
+    read: (bytes, start, end) => {
+      new OpaqueReader(bytes, start, end).finish()
+      return make()
+    },
+  }
+}
+
+/** For operations on one key (or value), which takes all the bytes. */
+export function keyCodec<O extends { readonly key: Opaque }, Result>(make: (key: Opaque) => O, result: ResultCodec<Result>): OperationCodec<O, Result> {
+  return {
+    ...result,
+    write: (operation, out) => writeOpaque(out, operation.key),
+    read: (bytes, start, end) => make(new OpaqueReader(bytes, start, end).rest()),
+  }
+}
+
+/** For operations on a key and a value: the key with its length, then the value. */
+export function keyValueCodec<O extends { readonly key: Opaque, readonly value: Opaque }, Result>(
+  make: (key: Opaque, value: Opaque) => O, result: ResultCodec<Result>,
+): OperationCodec<O, Result> {
+  return {
+    ...result,
+    write: (operation, out) => {
+      writeSizedOpaque(out, operation.key)
+      writeOpaque(out, operation.value)
+    },
+    read: (bytes, start, end) => {
+      const input = new OpaqueReader(bytes, start, end)
+      return make(input.sized(), input.rest())
+    },
+  }
+}
+
+/** A list: varint count, each with its length. */
+export function writeList(out: BufferOutput, list: readonly Opaque[]): void {
+  out.writeVarint(list.length)
+  for (const opaque of list) writeSizedOpaque(out, opaque)
+}
+
+/** What {@link writeList} wrote, to the end of the operation. */
+export function readList(bytes: Uint8Array, start: number, end: number): string[] {
+  const input = new OpaqueReader(bytes, start, end)
+  const list = Array.from({ length: checkedCount(input.varint(), end - start) }, () => input.sized())
+  input.finish()
+  return list
+}
+
+/** Per value: varint 0 when there is none, else its length plus one and the bytes. */
+export function encodeOptionals(values: readonly (string | undefined)[]): EncodedResult {
+  let length = 0
+  for (const value of values) length += value === undefined ? 1 : varintLength(value.length + 1) + value.length
+  const out = new OpaqueWriter(length)
+  for (const value of values) {
+    if (value === undefined) out.varint(0)
+    else out.varint(value.length + 1).raw(value)
+  }
+  return out.bytes
+}
+
+/** Reads what {@link encodeOptionals} wrote, each value by `decode` (which gets a view). */
+export function decodeOptionals<T>(bytes: Uint8Array, decode: (value: Uint8Array) => T): (T | undefined)[] {
+  const input = new OpaqueReader(bytes, 0, bytes.length)
+  const values: (T | undefined)[] = []
+  while (!input.isAtEnd) {
+    const size = input.varint()
+    values.push(size === 0 ? undefined : decode(input.view(size - 1)))
+  }
+  return values
+}
+
+/** A list of so many cannot stand in fewer bytes: nothing is allocated on a malformed count's word. */
+function checkedCount(count: number, bytes: number): number {
+  if (count > bytes) throw new RangeError('a list is cut short')
+  return count
+}

@@ -1,0 +1,213 @@
+import { Command, type OperationCodec, Query } from '@copycat/protocol'
+import { bareCodec, encodeOptionals, keyCodec, keyValueCodec, readList, type ResultCodec, writeList } from './map-codecs.ts'
+import { contentByte, contentOf, decodePage, encodePage, type Page, type PageRequest } from './map-page.ts'
+import { booleanResult, countResult, noResult, opaqueResult } from './map-results.ts'
+import { type Opaque, OpaqueReader, opaqueText, writeOpaque, writeSizedOpaque } from './opaque.ts'
+
+/** Puts a value; returns the one that was there. */
+export class Put extends Command<Opaque | undefined> {
+  static readonly operation = 'put'
+  static readonly codec: OperationCodec<Put, Opaque | undefined> = keyValueCodec((key, value) => new Put(key, value), opaqueResult)
+  readonly key: Opaque
+  readonly value: Opaque
+
+  constructor(key: Opaque, value: Opaque) {
+    super()
+    this.key = key
+    this.value = value
+  }
+}
+
+/** Puts a value unless there is one; returns the one that was there. */
+export class PutIfAbsent extends Command<Opaque | undefined> {
+  static readonly operation = 'putIfAbsent'
+  static readonly codec: OperationCodec<PutIfAbsent, Opaque | undefined> = keyValueCodec((key, value) => new PutIfAbsent(key, value), opaqueResult)
+  readonly key: Opaque
+  readonly value: Opaque
+
+  constructor(key: Opaque, value: Opaque) {
+    super()
+    this.key = key
+    this.value = value
+  }
+}
+
+/** Puts a value if there is one; returns the one that was there. */
+export class Replace extends Command<Opaque | undefined> {
+  static readonly operation = 'replace'
+  static readonly codec: OperationCodec<Replace, Opaque | undefined> = keyValueCodec((key, value) => new Replace(key, value), opaqueResult)
+  readonly key: Opaque
+  readonly value: Opaque
+
+  constructor(key: Opaque, value: Opaque) {
+    super()
+    this.key = key
+    this.value = value
+  }
+}
+
+/** Puts a value if another one is there. Fields: key and expected value with their lengths, then the new value. */
+export class ReplaceValue extends Command<boolean> {
+  static readonly operation = 'replaceValue'
+  static readonly codec: OperationCodec<ReplaceValue, boolean> = {
+    ...booleanResult,
+    write: (operation, out) => {
+      writeSizedOpaque(out, operation.key)
+      writeSizedOpaque(out, operation.expected)
+      writeOpaque(out, operation.value)
+    },
+    read: (bytes, start, end) => {
+      const input = new OpaqueReader(bytes, start, end)
+      return new ReplaceValue(input.sized(), input.sized(), input.rest())
+    },
+  }
+  readonly key: Opaque
+  readonly expected: Opaque
+  readonly value: Opaque
+
+  constructor(key: Opaque, expected: Opaque, value: Opaque) {
+    super()
+    this.key = key
+    this.expected = expected
+    this.value = value
+  }
+}
+
+/** Removes a key; returns the value that was there. */
+export class Remove extends Command<Opaque | undefined> {
+  static readonly operation = 'remove'
+  static readonly codec: OperationCodec<Remove, Opaque | undefined> = keyCodec((key) => new Remove(key), opaqueResult)
+  readonly key: Opaque
+
+  constructor(key: Opaque) {
+    super()
+    this.key = key
+  }
+}
+
+/** Removes a key if it has this value. */
+export class RemoveValue extends Command<boolean> {
+  static readonly operation = 'removeValue'
+  static readonly codec: OperationCodec<RemoveValue, boolean> = keyValueCodec((key, value) => new RemoveValue(key, value), booleanResult)
+  readonly key: Opaque
+  readonly value: Opaque
+
+  constructor(key: Opaque, value: Opaque) {
+    super()
+    this.key = key
+    this.value = value
+  }
+}
+
+/** Puts several values in one step. Fields: a list of keys and values in turn. */
+export class PutAll extends Command {
+  static readonly operation = 'putAll'
+  static readonly codec: OperationCodec<PutAll, void> = {
+    ...noResult,
+    write: (operation, out) => writeList(out, operation.fields),
+    read: (bytes, start, end) => {
+      const fields = readList(bytes, start, end)
+      if (fields.length % 2 !== 0) throw new RangeError('a key without a value')
+      return new PutAll(fields)
+    },
+  }
+  readonly fields: readonly Opaque[]
+
+  constructor(fields: readonly Opaque[]) {
+    super()
+    this.fields = fields
+  }
+}
+
+/** Removes all keys. */
+export class Clear extends Command {
+  static readonly operation = 'clear'
+  static readonly codec: OperationCodec<Clear, void> = bareCodec(() => new Clear(), noResult)
+}
+
+/** The value of a key. */
+export class Get extends Query<Opaque | undefined> {
+  static readonly operation = 'get'
+  static readonly codec: OperationCodec<Get, Opaque | undefined> = keyCodec((key) => new Get(key), opaqueResult)
+  readonly key: Opaque
+
+  constructor(key: Opaque) {
+    super()
+    this.key = key
+  }
+}
+
+/** Whether a key has a value. */
+export class ContainsKey extends Query<boolean> {
+  static readonly operation = 'containsKey'
+  static readonly codec: OperationCodec<ContainsKey, boolean> = keyCodec((key) => new ContainsKey(key), booleanResult)
+  readonly key: Opaque
+
+  constructor(key: Opaque) {
+    super()
+    this.key = key
+  }
+}
+
+/** Whether any key has this value (named `key` for its codec's sake: it is the one field). */
+export class ContainsValue extends Query<boolean> {
+  static readonly operation = 'containsValue'
+  static readonly codec: OperationCodec<ContainsValue, boolean> = keyCodec((value) => new ContainsValue(value), booleanResult)
+  readonly key: Opaque
+
+  constructor(key: Opaque) {
+    super()
+    this.key = key
+  }
+}
+
+/** How many keys there are. */
+export class Size extends Query<number> {
+  static readonly operation = 'size'
+  static readonly codec: OperationCodec<Size, number> = bareCodec(() => new Size(), countResult)
+}
+
+const optionalsResult: ResultCodec<readonly (Opaque | undefined)[]> = {
+  encodeResult: (values) => encodeOptionals(values.map((value) => value === undefined ? undefined : opaqueText(value))),
+  decodeResult: () => [],
+}
+
+/** The values of several keys, in their order. */
+export class GetAll extends Query<readonly (Opaque | undefined)[]> {
+  static readonly operation = 'getAll'
+  static readonly codec: OperationCodec<GetAll, readonly (Opaque | undefined)[]> = {
+    ...optionalsResult,
+    write: (operation, out) => writeList(out, operation.keys),
+    read: (bytes, start, end) => new GetAll(readList(bytes, start, end)),
+  }
+  readonly keys: readonly Opaque[]
+
+  constructor(keys: readonly Opaque[]) {
+    super()
+    this.keys = keys
+  }
+}
+
+/** A page of the map. Fields: varint content, after, through, most entries. */
+export class ReadPage extends Query<Page> {
+  static readonly operation = 'page'
+  static readonly codec: OperationCodec<ReadPage, Page> = {
+    write: ({ request }, out) => {
+      out.writeVarint(contentByte(request.content)).writeVarint(request.after).writeVarint(request.through).writeVarint(request.countMax)
+    },
+    read: (bytes, start, end) => {
+      const input = new OpaqueReader(bytes, start, end)
+      const request = { content: contentOf(input.varint()), after: input.varint(), through: input.varint(), countMax: input.varint() }
+      input.finish()
+      return new ReadPage(request)
+    },
+    encodeResult: encodePage,
+    decodeResult: (bytes) => decodePage(bytes ?? new Uint8Array(0), (field) => opaqueText(field)),
+  }
+  readonly request: PageRequest
+
+  constructor(request: PageRequest) {
+    super()
+    this.request = request
+  }
+}

@@ -1,0 +1,63 @@
+import { varintLength, writeLatin1, writeVarint } from '@copycat/buffer'
+import type { EncodedResult } from '@copycat/protocol'
+import { type Opaque, OpaqueReader } from './opaque.ts'
+
+const yes = '\x01'
+const no = '\x00'
+
+/** One byte. */
+export const booleanResult = Object.freeze({
+  encodeResult: (result: boolean): EncodedResult => result ? yes : no,
+  decodeResult: (bytes: Uint8Array | undefined): boolean => bytes?.[0] === 1,
+})
+
+/** A varint. */
+export const countResult = Object.freeze({
+  encodeResult: (result: number): EncodedResult => {
+    const bytes = new Uint8Array(varintLength(result))
+    writeVarint(bytes, 0, result)
+    return bytes
+  },
+  decodeResult: (bytes: Uint8Array | undefined): number => new OpaqueReader(bytes ?? new Uint8Array(0), 0, bytes?.length ?? 0).varint(),
+})
+
+/** Nothing. */
+export const noResult = Object.freeze({
+  encodeResult: (): EncodedResult => undefined,
+  decodeResult: (): void => undefined,
+})
+
+/** The bytes of a value, shared with the state; none when there is no value. A stored `undefined` has bytes. */
+export const opaqueResult = Object.freeze({
+  encodeResult: (result: Opaque | undefined): EncodedResult => result,
+  decodeResult: (bytes: Uint8Array | undefined): Opaque | undefined => bytes?.slice(),
+})
+
+/** Writes strings of one character per byte into one array of known size. */
+export class OpaqueWriter {
+  readonly bytes: Uint8Array
+  private at = 0
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length)
+  }
+
+  varint(value: number): this {
+    this.at += writeVarint(this.bytes, this.at, value)
+    return this
+  }
+
+  sized(opaque: string): this {
+    return this.varint(opaque.length).raw(opaque)
+  }
+
+  raw(opaque: string): this {
+    this.at += writeLatin1(this.bytes, this.at, opaque)
+    return this
+  }
+}
+
+/** Bytes that {@link OpaqueWriter.sized} takes. */
+export function sizedLength(opaque: string): number {
+  return varintLength(opaque.length) + opaque.length
+}
