@@ -123,9 +123,12 @@ export class RaftServer {
   /** Serves a connection of another transport, as if a client or member had connected. */
   accept(connection: Connection): void {
     this.accepted.add(connection)
-    connection.onClose(() => this.accepted.delete(connection))
+    connection.onClose(() => {
+      this.accepted.delete(connection)
+      this.members?.goodbye(connection)
+    })
     serveConnection(connection, {
-      leadership: () => (this.running?.leadership.isServing === true ? this.running.leadership : undefined),
+      leadership: () => (this.running?.core.role === 'leader' ? this.running.leadership : undefined),
       leader: () => ({ id: this.leader, isConnected: this.leader !== undefined && this.members?.isConnected(this.leader) === true }),
       forward: (to, type, bytes) => this.members!.request(to, type, [bytes]),
       greet: (from, bytes, respond) => this.members?.greet(from, bytes, respond),
@@ -249,12 +252,14 @@ export class RaftServer {
       apply: (through) => applier.apply(through),
       readReady: (through) => leadership.reads.ready(through),
       roleChanged: (effect) => this.roleChanged(effect),
+      settled: () => {
+        if (core.isServing && !leadership.isServing) leadership.start(core.lastIndex)
+      },
       failed: (error) => this.fail(error),
     })
     const applier = new Applier(log, this.runtime, sessions, context, logger, {
       applied: (index) => {
         driver.step({ type: 'applied', index })
-        if (core.isServing && !leadership.isServing) leadership.start(core.lastIndex)
         leadership.applied(index)
       },
       sessionRecord: (index, result) => leadership.sessionRecordApplied(index, result),

@@ -33,6 +33,8 @@ export class Members {
   private readonly connections = new Map<MemberId, number>()
   private readonly refusals = new Map<MemberId, CopycatError>()
   private readonly failures = new Map<MemberId, string>()
+  /** Connections that members have dialled. */
+  private readonly greeted = new Map<Connection, MemberId>()
   private readonly founder: Founder
   private identity: Identity
   /** Where this server really listens. */
@@ -102,8 +104,8 @@ export class Members {
       respond(encodeOk(this.hello(hello.memberId)))
       this.take(hello)
       this.links.get(hello.memberId)?.hurry()
-      this.count(hello.memberId, 1)
-      connection.onClose(() => this.count(hello.memberId, -1))
+      if (!this.greeted.has(connection)) this.count(hello.memberId, 1)
+      this.greeted.set(connection, hello.memberId)
       return hello.memberId
     } catch (error) {
       const reason = CopycatError.is(error) ? error : new ProtocolError('a hello cannot be answered', { cause: error })
@@ -111,6 +113,13 @@ export class Members {
       respond(encodeFailure(reason))
       return undefined
     }
+  }
+
+  /** A connection that was accepted has closed. */
+  goodbye(connection: Connection): void {
+    const member = this.greeted.get(connection)
+    this.greeted.delete(connection)
+    if (member !== undefined) this.count(member, -1)
   }
 
   private link({ id, host, port }: Member): void {

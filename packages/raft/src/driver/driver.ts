@@ -13,6 +13,8 @@ export interface DriverPorts {
   apply(through: LogIndex): void
   readReady(through: number): void
   roleChanged(effect: RoleEffect): void
+  /** All inputs that had come are worked off. */
+  settled(): void
   /** This server cannot go on. */
   failed(error: Error): void
 }
@@ -109,7 +111,9 @@ export class Driver {
       this.steps.length = 0
       this.running = false
     }
-    if (!this.stopped) this.armTimer()
+    if (this.stopped) return
+    this.armTimer()
+    this.ports.settled()
   }
 
   private carryOut(step: Step): void {

@@ -7,6 +7,9 @@ import { forwardedOffset, ServerMessageType } from '../wire/server-message-type.
 
 /** What a request of a client does on the leader. */
 export interface ClientRequests {
+  /** False between the election and the moment at which the term's own first entry is applied. */
+  readonly isServing: boolean
+  hold(serve: () => void, respond: Respond): boolean
   receiveRegister(bytes: Uint8Array, respond: Respond): void
   receiveKeepAlive(bytes: Uint8Array, respond: Respond): void
   receiveUnregister(bytes: Uint8Array, respond: Respond): void
@@ -14,9 +17,11 @@ export interface ClientRequests {
   receiveQueries(bytes: Uint8Array, respond: Respond): void
 }
 
+type RequestMethod = 'receiveRegister' | 'receiveKeepAlive' | 'receiveUnregister' | 'receiveCommands' | 'receiveQueries'
+
 /** What an inbound connection reaches. */
 export interface InboundPorts {
-  /** This server's own service if it is a leader in office. */
+  /** This server's own service if it is the leader. */
   leadership(): ClientRequests | undefined
   /** Who leads instead, and whether there is a stream to it. */
   leader(): { readonly id: MemberId | undefined, readonly isConnected: boolean }
@@ -32,7 +37,7 @@ export interface InboundPorts {
 }
 
 /** The way that a client's request takes, by the type of its message. */
-const requests: readonly (readonly [number, keyof ClientRequests])[] = [
+const requests: readonly (readonly [number, RequestMethod])[] = [
   [MessageType.register, 'receiveRegister'],
   [MessageType.keepAlive, 'receiveKeepAlive'],
   [MessageType.unregister, 'receiveUnregister'],
@@ -73,11 +78,15 @@ export function serveConnection(connection: Connection, ports: InboundPorts): vo
 
 const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((type) => type !== ServerMessageType.hello)
 
-function serve(ports: InboundPorts, method: keyof ClientRequests, bytes: Uint8Array, respond: Respond): boolean {
+function serve(ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, respond: Respond): boolean {
   const leadership = ports.leadership()
   if (leadership === undefined) return false
-  leadership[method](bytes, respond)
-  return true
+  if (leadership.isServing) {
+    leadership[method](bytes, respond)
+    return true
+  }
+  const kept = bytes.slice()
+  return leadership.hold(() => guarded((held, answer) => leadership[method](held, answer))(kept, respond), respond)
 }
 
 function forward(ports: InboundPorts, type: number, bytes: Uint8Array, respond: Respond): void {

@@ -30,6 +30,9 @@ export interface LeadershipOptions {
   readonly maxEntrySize: number
 }
 
+/** Requests that wait for a leader to take office, at most. */
+const heldMax = 4096
+
 /** Commands of one session whose results are not acknowledged, at most: far beyond what a client keeps in flight. */
 const unacknowledgedMax = 16_384
 
@@ -54,6 +57,8 @@ export class Leadership {
   private readonly sessionRecords = new Map<LogIndex, (result: SessionRecordResult | undefined) => void>()
   private lastPlaced: LogIndex = 0
   private inOffice = false
+  /** What came after the election was won and before the term's own first entry was applied: a few milliseconds, usually. */
+  private held: { readonly serve: () => void, readonly respond: Respond }[] = []
   private expiryTimer: Timer | undefined
   private tickTimer: Timer | undefined
   private tickAt = Infinity
@@ -88,10 +93,23 @@ export class Leadership {
     this.leases.start(this.sessions.all())
     this.scheduleExpiryCheck()
     this.armTick()
+    const { held } = this
+    this.held = []
+    for (const request of held) request.serve()
+  }
+
+  /** Keeps a request until this leader is in office. @returns false when it keeps too many already. */
+  hold(serve: () => void, respond: Respond): boolean {
+    if (this.held.length >= heldMax) return false
+    this.held.push({ serve, respond })
+    return true
   }
 
   /** Leaves office: what was logged may still be committed by another leader, what was not will not. */
   stop(): void {
+    const { held } = this
+    this.held = []
+    for (const request of held) request.respond(encodeFailure(new NotLeaderError(undefined)))
     if (!this.inOffice) return
     this.inOffice = false
     this.expiryTimer?.cancel()

@@ -1,5 +1,7 @@
 /** Types of the messages between two servers; below 64 are those of clients. */
-export const ServerMessageType = Object.freeze({
+export const ServerMessageType: Readonly<Record<
+  'hello' | 'preVoteRequest' | 'preVoteResponse' | 'requestVoteRequest' | 'requestVoteResponse' | 'appendEntriesRequest' | 'appendEntriesResponse', number
+>> = Object.freeze({
   hello: 64,
   preVoteRequest: 65,
   preVoteResponse: 66,

@@ -1,0 +1,404 @@
+import { assert, type Context, type LogIndex, type Logger, type Term, type Timer } from '@copycat/utils'
+import type { Block } from './block.ts'
+import { cutBlock } from './cut-block.ts'
+import { StorageCorruptionError, StorageFailedError } from './errors.ts'
+import type { FileSystem } from './file-system.ts'
+import { LogFiles } from './log-files.ts'
+import { blockOf, recoverLog } from './log-recovery.ts'
+import type { Log, LogRecovery, TermRun } from './log.ts'
+import { RecentBlocks } from './recent-blocks.ts'
+import type { Segment } from './segment.ts'
+import { blockHeaderBytes, decodeBlockHeader, encodeBlockHeader, type LogOwner, type StoredBlock } from './segment-format.ts'
+import { TermHistory } from './term-history.ts'
+
+/** What a log needs beside its files. */
+export interface SegmentedLogOptions {
+  readonly context: Context
+  readonly logger: Logger
+  readonly maxSegmentSize: number
+  readonly cacheBytes: number
+}
+
+type Operation =
+  | { readonly type: 'append', readonly block: Block }
+  | { readonly type: 'truncate', readonly fromIndex: LogIndex }
+  | { readonly type: 'sync', readonly done: (error: Error | undefined) => void }
+
+/** Milliseconds after which the mark of an idle writer is synced. */
+const markSyncDelay = 1_000
+
+/** The log in segment files. One queue of operations keeps their order; only a roll and a truncation make it wait. */
+export class SegmentedLog implements Log {
+  readonly recovery: LogRecovery
+  private readonly options: SegmentedLogOptions
+  private readonly files: LogFiles
+  private readonly segments: Segment[]
+  private readonly recentBlocks: RecentBlocks
+  private readonly terms: TermHistory
+  private readonly queue: Operation[] = []
+  private waitingForSync: ((error: Error | undefined) => void)[] = []
+  private last: LogIndex
+  private time: number
+  private synced: LogIndex
+  /** Last entry handed to the file. */
+  private written: LogIndex
+  private dirty = false
+  private syncing = false
+  /** A roll or a truncation is under way: the queue waits. */
+  private changing: Promise<void> | undefined
+  private failure: Error | undefined
+  private closed = false
+  private markTimer: Timer | undefined
+  /** Highest index that a mark says is synced. */
+  private markedThrough: LogIndex = 0
+  private buffer = new Uint8Array(64 * 1024)
+  private view = new DataView(this.buffer.buffer)
+  private buffered = 0
+
+  private constructor(
+    options: SegmentedLogOptions, files: LogFiles, segments: Segment[], recent: RecentBlocks, terms: TermHistory, recovery: LogRecovery, last: LogIndex, time: number,
+  ) {
+    this.options = options
+    this.files = files
+    this.segments = segments
+    this.recentBlocks = recent
+    this.terms = terms
+    this.recovery = recovery
+    this.last = last
+    this.written = last
+    this.synced = last
+    this.time = time
+  }
+
+  /** Recovers the log in `directory`, or starts one. @throws (rejects) as `MemberStorage.openLog`. */
+  static async open(fileSystem: FileSystem, directory: string, owner: LogOwner, options: SegmentedLogOptions): Promise<SegmentedLog> {
+    const { context, logger, maxSegmentSize, cacheBytes } = options
+    const checksum = (bytes: Uint8Array, seed?: number): number => context.checksum(bytes, seed)
+    const start = context.monotonic()
+    await fileSystem.makeDirectory(directory)
+    const recent = new RecentBlocks(cacheBytes, checksum)
+    const terms = new TermHistory()
+    const found = await recoverLog(fileSystem, directory, owner, checksum, (block) => {
+      terms.append(block.firstIndex, block.term)
+      recent.add(block)
+      recent.evict(block.firstIndex + block.count - 1)
+    })
+    if (found.torn !== undefined) logger.warn(`an unfinished write at the end of ${found.torn.file} was cut off (offset ${found.torn.offset}, ${found.torn.bytes} bytes, entry ${found.torn.index})`)
+    const recovery: LogRecovery = {
+      ...(found.torn === undefined ? {} : { torn: found.torn }),
+      blocks: found.blocks, entries: found.entries, bytes: found.bytes, duration: context.monotonic() - start,
+    }
+    const files = new LogFiles(fileSystem, directory, owner, checksum, maxSegmentSize)
+    const segments = [...found.segments]
+    if (segments.length === 0) segments.push(await files.create(1, 1, 0, 0))
+    return new SegmentedLog(options, files, segments, recent, terms, recovery, found.lastIndex, found.lastTime)
+  }
+
+  get firstIndex(): LogIndex {
+    return this.segments[0]!.firstIndex
+  }
+
+  get lastIndex(): LogIndex {
+    return this.last
+  }
+
+  get lastTerm(): Term {
+    return this.terms.lastTerm
+  }
+
+  get lastTime(): number {
+    return this.time
+  }
+
+  get syncedIndex(): LogIndex {
+    return this.synced
+  }
+
+  get bytesOnDisk(): number {
+    return this.segments.reduce((bytes, segment) => bytes + segment.capacity, 0)
+  }
+
+  term(index: LogIndex): Term {
+    assert(index <= this.last, () => `entry ${index} is not in the log, which ends at ${this.last}`)
+    return this.terms.at(index)
+  }
+
+  termRuns(): readonly TermRun[] {
+    return this.terms.all()
+  }
+
+  append(block: Block): void {
+    assert(block.firstIndex === this.last + 1 && block.count >= 1, () => `block ${block.firstIndex} does not follow entry ${this.last}`)
+    assert(block.time >= this.time, 'logged time does not go back')
+    this.terms.append(block.firstIndex, block.term)
+    this.recentBlocks.add(block)
+    this.last = block.firstIndex + block.count - 1
+    this.time = block.time
+    this.enqueue({ type: 'append', block })
+  }
+
+  truncate(fromIndex: LogIndex): void {
+    assert(fromIndex >= this.firstIndex, 'only entries of the log are truncated')
+    if (fromIndex > this.last) return
+    this.recentBlocks.truncate(fromIndex)
+    this.terms.truncate(fromIndex)
+    this.last = fromIndex - 1
+    this.synced = Math.min(this.synced, this.last)
+    // Time may be later than that of the last entry that is left: later entries are never earlier for it.
+    this.enqueue({ type: 'truncate', fromIndex })
+  }
+
+  sync(done: (error: Error | undefined) => void): void {
+    this.enqueue({ type: 'sync', done })
+  }
+
+  recent(fromIndex: LogIndex, bytesMax: number, throughIndex: LogIndex = this.last): readonly Block[] | undefined {
+    return fromIndex > this.last ? [] : this.recentBlocks.get(fromIndex, bytesMax, Math.min(throughIndex, this.last))
+  }
+
+  async read(fromIndex: LogIndex, bytesMax: number, throughIndex: LogIndex = this.last): Promise<readonly Block[]> {
+    const result: Block[] = []
+    let bytes = 0
+    for (let index = fromIndex; index <= Math.min(throughIndex, this.last);) {
+      const recent = this.recent(index, bytesMax - bytes, throughIndex)
+      if (recent !== undefined) return [...result, ...recent.filter((block) => result.length === 0 || bytes + block.body.length <= bytesMax)]
+      const block = await this.readBlock(index)
+      if (result.length > 0 && bytes + block.body.length > bytesMax) break
+      result.push(cutBlock(block, fromIndex, Math.min(throughIndex, this.last), (piece) => this.options.context.checksum(piece)))
+      bytes += block.body.length
+      index = block.firstIndex + block.count
+    }
+    return result
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    await new Promise<void>((resolve) => {
+      this.sync(() => resolve())
+    })
+    this.closed = true
+    this.markTimer?.cancel()
+    await this.changing
+    await this.files.close()
+    for (const segment of this.segments) await segment.file.close()
+  }
+
+  private get active(): Segment {
+    return this.segments.at(-1)!
+  }
+
+  private enqueue(operation: Operation): void {
+    assert(!this.closed, 'a closed log is not used')
+    this.queue.push(operation)
+    // Everything of this turn goes out in one write.
+    if (this.queue.length === 1 && this.changing === undefined) this.options.context.execute(() => this.pump())
+  }
+
+  private pump(): void {
+    if (this.changing !== undefined) return
+    let taken = 0
+    try {
+      for (; taken < this.queue.length && this.failure === undefined; taken++) {
+        const operation = this.queue[taken]!
+        if (operation.type === 'sync') this.waitingForSync.push(operation.done)
+        else if (operation.type === 'append' && this.hasRoom(operation.block)) this.encode(operation.block)
+        else if (this.mayChange()) {
+          if (operation.type === 'append') this.change(this.roll(operation.block))
+          else {
+            taken += 1
+            this.change(this.cut(operation.fromIndex))
+          }
+          break
+        } else break
+      }
+      this.flush()
+    } catch (error) {
+      this.fail(error)
+    }
+    this.queue.splice(0, taken)
+    if (this.failure !== undefined) this.failAll()
+    else this.startSync()
+  }
+
+  /** A segment is left, or cut, only when everything in it is synced. */
+  private mayChange(): boolean {
+    this.flush()
+    return !this.dirty && !this.syncing
+  }
+
+  private hasRoom(block: Block): boolean {
+    return this.active.end + blockHeaderBytes + block.body.length <= this.active.capacity - blockHeaderBytes
+  }
+
+  private encode(block: Block): void {
+    const { firstIndex, count, term, time, body, bodyCrc, kind } = block
+    this.active.add(firstIndex, this.active.end)
+    this.put({ kind, firstIndex, count, term, time, bodyCrc, bodyBytes: body.length, syncedIndex: this.synced }, body)
+    this.written = firstIndex + count - 1
+  }
+
+  private put(stored: StoredBlock, body: Uint8Array): void {
+    const { active } = this
+    const needed = this.buffered + blockHeaderBytes + body.length
+    if (needed > this.buffer.length) {
+      const larger = new Uint8Array(Math.max(2 * this.buffer.length, needed))
+      larger.set(this.buffer.subarray(0, this.buffered))
+      this.buffer = larger
+      this.view = new DataView(larger.buffer)
+    }
+    encodeBlockHeader(this.buffer, this.view, this.buffered, stored, active.seed, (bytes, seed) => this.options.context.checksum(bytes, seed))
+    this.buffer.set(body, this.buffered + blockHeaderBytes)
+    this.buffered = needed
+    active.end += blockHeaderBytes + body.length
+    this.dirty = true
+  }
+
+  /** Writes what was encoded, on the loop: the system's cache takes it at once (PERFORMANCE rule 6). */
+  private flush(): void {
+    if (this.buffered === 0) return
+    const { buffered } = this
+    this.buffered = 0
+    this.active.file.write(this.buffer.subarray(0, buffered), this.active.end - buffered)
+    // A second buffer size is kept only as long as it is needed.
+    if (this.buffer.length > 4 * 1024 * 1024) {
+      this.buffer = new Uint8Array(64 * 1024)
+      this.view = new DataView(this.buffer.buffer)
+    }
+    if (this.active.end > this.active.capacity / 4) this.files.prepareSpare()
+  }
+
+  private startSync(): void {
+    if (this.syncing || this.changing !== undefined) return
+    const mustChange = this.queue.length > 0 && this.dirty
+    if (this.waitingForSync.length === 0 && !mustChange) return
+    const callbacks = this.waitingForSync
+    this.waitingForSync = []
+    if (!this.dirty) {
+      this.options.context.execute(() => this.syncDone(callbacks, this.written))
+      return
+    }
+    this.dirty = false
+    this.syncing = true
+    this.markTimer?.cancel()
+    const through = this.written
+    this.active.file.sync().then(
+      () => {
+        this.syncing = false
+        this.syncDone(callbacks, through)
+      },
+      (error: unknown) => {
+        this.syncing = false
+        this.waitingForSync.unshift(...callbacks)
+        this.fail(error)
+        this.failAll()
+      },
+    )
+  }
+
+  private syncDone(callbacks: readonly ((error: Error | undefined) => void)[], through: LogIndex): void {
+    if (this.failure === undefined) {
+      // A truncation may have come meanwhile.
+      this.synced = Math.max(this.synced, Math.min(through, this.last))
+      this.recentBlocks.evict(this.synced)
+    }
+    for (const done of callbacks) done(this.failure)
+    this.pump()
+    if (this.queue.length === 0 && !this.dirty && !this.syncing && this.changing === undefined) this.mark()
+  }
+
+  /** An idle writer says what is synced, so that rot of the last blocks can be told from an unfinished write. */
+  private mark(): void {
+    if (this.closed || this.failure !== undefined || this.active.blockCount === 0 || this.markedThrough === this.synced) return
+    if (this.active.end + blockHeaderBytes > this.active.capacity) return
+    this.markedThrough = this.synced
+    try {
+      this.put({
+        kind: 'mark', firstIndex: this.last + 1, count: 0, term: this.lastTerm, time: this.time, bodyCrc: 0, bodyBytes: 0, syncedIndex: this.synced,
+      }, new Uint8Array(0))
+      this.flush()
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    this.markTimer?.cancel()
+    this.markTimer = this.options.context.timer(this.options.context.monotonic() + markSyncDelay, () => {
+      if (!this.closed && this.failure === undefined) this.sync(() => {})
+    })
+  }
+
+  private change(work: Promise<void>): void {
+    this.changing = work.then(
+      () => {
+        this.changing = undefined
+        this.pump()
+      },
+      (error: unknown) => {
+        this.changing = undefined
+        this.fail(error)
+        this.failAll()
+      },
+    )
+  }
+
+  private async roll(block: Block): Promise<void> {
+    const previousTerm = this.terms.at(block.firstIndex - 1)
+    this.segments.push(await this.files.create(block.firstIndex, 1, previousTerm, 2 * blockHeaderBytes + block.body.length))
+  }
+
+  /** Removes later segments from the end backwards, then writes the cut one anew: no stale block stays valid. */
+  private async cut(fromIndex: LogIndex): Promise<void> {
+    while (this.segments.length > 1 && this.active.firstIndex >= fromIndex) await this.files.remove(this.segments.pop()!)
+    const old = this.active
+    const kept: Block[] = []
+    for (let index = old.firstIndex; index < fromIndex;) {
+      const block = await this.readFrom(old, index)
+      kept.push(cutBlock(block, block.firstIndex, fromIndex - 1, (bytes) => this.options.context.checksum(bytes)))
+      index = block.firstIndex + block.count
+    }
+    const bytes = kept.reduce((sum, block) => sum + blockHeaderBytes + block.body.length, 0)
+    const fresh = await this.files.create(old.firstIndex, old.generation + 1, old.previousTerm, bytes + blockHeaderBytes)
+    this.segments[this.segments.length - 1] = fresh
+    this.written = Math.min(this.written, fromIndex - 1)
+    this.markedThrough = 0
+    for (const block of kept) this.encode(block)
+    this.flush()
+    await fresh.file.sync()
+    this.dirty = false
+    await this.files.remove(old)
+  }
+
+  private async readBlock(index: LogIndex): Promise<Block> {
+    const segment = this.segments.findLast((candidate) => candidate.firstIndex <= index)
+    assert(segment !== undefined, () => `entry ${index} is not in the log`)
+    return this.readFrom(segment, index)
+  }
+
+  private async readFrom(segment: Segment, index: LogIndex): Promise<Block> {
+    const { context } = this.options
+    const offset = segment.offsetOf(index)
+    const head = await segment.file.read(offset, blockHeaderBytes)
+    const stored = decodeBlockHeader(head, 0, segment.seed, (bytes, seed) => context.checksum(bytes, seed))
+    if (stored === undefined || stored.firstIndex > index || stored.firstIndex + stored.count <= index || offset + stored.bodyBytes > segment.capacity) {
+      throw new StorageCorruptionError(segment.path, offset, index, 'its block cannot be read back')
+    }
+    const body = await segment.file.read(offset + blockHeaderBytes, stored.bodyBytes)
+    if (body.length !== stored.bodyBytes || context.checksum(body) !== stored.bodyCrc) {
+      throw new StorageCorruptionError(segment.path, offset, index, 'the body of its block does not match its checksum')
+    }
+    return blockOf(stored, body)
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= new StorageFailedError('the log could not be written', { cause: error })
+  }
+
+  private failAll(): void {
+    const callbacks = this.waitingForSync
+    this.waitingForSync = []
+    for (const operation of this.queue) if (operation.type === 'sync') callbacks.push(operation.done)
+    this.queue.length = 0
+    this.options.context.execute(() => {
+      for (const done of callbacks) done(this.failure)
+    })
+  }
+}
