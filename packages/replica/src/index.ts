@@ -1,1 +1,18 @@
-export {}
+/**
+ * A replica: a member of a Copycat cluster, embedded in an application.
+ *
+ * @example
+ * const replica = await CopycatReplica.open({
+ *   memberId: 1,
+ *   members: [{ id: 1, host: '127.0.0.1', port: 5001 }],
+ *   transport: new TcpTransport(),
+ *   storage: new Storage({ directory: 'data/1' }),
+ *   resources: [DistributedMap],
+ * })
+ * const users = await replica.create('/users', DistributedMap<string, string>)
+ *
+ * @packageDocumentation
+ */
+export { CopycatReplicaBuilder } from './copycat-replica-builder.ts'
+export { CopycatReplica } from './copycat-replica.ts'
+export type { CopycatReplicaOptions } from './options.ts'
