@@ -6,6 +6,9 @@
  */
 export type Outcome = 'not-applied' | 'applied' | 'unknown'
 
+/** Longest text of an option's value in a message, in characters. */
+const describedLengthMax = 200
+
 const brand: unique symbol = Symbol.for('copycat.error') as never
 
 /** What every {@link CopycatError} is made of. */
@@ -92,15 +95,17 @@ export function assert(condition: boolean, message: string | (() => string)): as
   if (!condition) throw new InvariantError(typeof message === 'string' ? message : message())
 }
 
+/** A value in a message: short, whatever it is. */
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'function') return `a function`
-  if (typeof value === 'object' && value !== null) {
-    try {
-      return JSON.stringify(value)
-    } catch {
-      return `an object`
-    }
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return String(value)
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch {
+    // Circular, or with a bigint inside.
   }
-  return String(value)
+  if (text === undefined) return 'an object'
+  return text.length <= describedLengthMax ? text : `${text.slice(0, describedLengthMax)}…`
 }

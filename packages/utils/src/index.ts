@@ -1,6 +1,6 @@
 /**
  * What every Copycat package shares: the {@link Context} (the one door to time, timers and randomness),
- * errors that say whether a call may be sent again, listeners, lifecycle, loggers and option checks.
+ * errors that say whether a call may be sent again, builders, listeners, lifecycle, loggers and option checks.
  *
  * @example
  * const context = new SystemContext()
@@ -9,7 +9,8 @@
  *
  * @packageDocumentation
  */
-export type { Builder } from './builder.ts'
+export { optionsBuilder } from './builder.ts'
+export type { Builder, OptionNeeds, OptionsBuilder, RequiredOption } from './builder.ts'
 export { checksumTable } from './checksum.ts'
 export type { Channel, Context, Random, Timer } from './context.ts'
 export { AbortedError, assert, ClosedError, ConfigurationError, CopycatError, InvariantError, TimeoutError } from './errors.ts'

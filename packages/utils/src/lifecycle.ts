@@ -49,7 +49,8 @@ export class Lifecycle {
     try {
       await start()
     } catch (error) {
-      this.current = 'closed'
+      // While close() waits for us it is still to stop what `start` left behind.
+      if ((this.current as LifecycleState) === 'opening') this.current = 'closed'
       throw error
     }
     // close() may have come meanwhile; it waits for us and then stops what was started.

@@ -8,8 +8,8 @@ export interface Listener {
 }
 
 /**
- * The listeners of one kind of news. Each is called in the order of registration; one that throws
- * disturbs neither the others nor the caller, its error goes to the logger.
+ * The listeners of one kind of news. Each is called in the order of registration; one that throws, or whose
+ * promise rejects, disturbs neither the others nor the caller: its error goes to the logger.
  */
 export class Listeners<T> {
   private readonly callbacks = new Set<{ readonly callback: (news: T) => void }>()
@@ -38,7 +38,9 @@ export class Listeners<T> {
     for (const entry of [...this.callbacks]) {
       if (!this.callbacks.has(entry)) continue
       try {
-        entry.callback(news)
+        const result: unknown = entry.callback(news)
+        // An async function is a valid listener; nobody else would handle its rejection.
+        if (result instanceof Promise) result.catch((error: unknown) => this.logger.error('a listener rejected', error))
       } catch (error) {
         this.logger.error('a listener threw', error)
       }

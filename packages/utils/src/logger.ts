@@ -52,5 +52,11 @@ function emitWarning(line: string): void {
 
 function detailText(details: unknown): string {
   if (details instanceof Error) return details.stack ?? details.message
-  return typeof details === 'string' ? details : JSON.stringify(details)
+  if (typeof details === 'string') return details
+  try {
+    return JSON.stringify(details) ?? typeof details
+  } catch {
+    // Circular, or with a bigint inside: a log line must not be what breaks its caller.
+    return 'details that JSON cannot express'
+  }
 }

@@ -81,14 +81,21 @@ export class SystemContext implements Context {
 const systemRandom: Random = {
   float: () => Math.random(),
   integer: (below) => Math.floor(Math.random() * below),
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  bytes: randomBytes,
+}
+
+/** The system fills at most 64 KiB at a time. */
+function randomBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
+  return bytes
 }
 
 const silentChannel: Channel = { hasSubscribers: false, publish() {} }
 
 function loadBuiltins(): Builtins {
-  const load = globalThis.process?.getBuiltinModule as ((id: string) => unknown) | undefined
-  const zlib = load?.('node:zlib') as { crc32?: (bytes: Uint8Array, seed?: number) => number } | undefined
-  const diagnostics = load?.('node:diagnostics_channel') as { channel: (name: string) => Channel } | undefined
+  const load = (id: string): unknown => globalThis.process?.getBuiltinModule?.(id)
+  const zlib = load('node:zlib') as { crc32?: (bytes: Uint8Array, seed?: number) => number } | undefined
+  const diagnostics = load('node:diagnostics_channel') as { channel: (name: string) => Channel } | undefined
   return { checksum: zlib?.crc32, channel: diagnostics?.channel }
 }
