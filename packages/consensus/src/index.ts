@@ -2,6 +2,12 @@
  * Raft itself, pure: {@link RaftCore} takes inputs and returns effects. It holds no promise, timer, socket,
  * file or logger.
  *
+ * @example
+ * const core = new RaftCore(options)
+ * for (const effect of core.step({ type: 'tick' }, now)) {
+ *   if (effect.type === 'persist') disk.write(effect, () => drive(core.step({ type: 'persisted', id: effect.id, epoch: effect.epoch }, now)))
+ * }
+ *
  * @packageDocumentation
  */
 export type {
