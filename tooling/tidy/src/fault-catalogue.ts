@@ -44,7 +44,11 @@ export function faultTests(workspace: Workspace): FaultTest[] {
   const found = workspace.files
     .filter((file) => /^(packages|tooling)\/[^/]+\/(test|src\/conformance)\/.*\.ts$/.test(file.path) && !file.path.startsWith('tooling/tidy/'))
     .flatMap(({ path, text }) => [...text.matchAll(idOfTest)].map((match) => ({ id: match[2]!, claim: match[3]!, path })))
-  return found.sort((a, b) => rankOf(a.id) - rankOf(b.id) || (a.path < b.path ? -1 : Number(a.path > b.path)))
+  return found.sort((a, b) => {
+    const byId = rankOf(a.id) - rankOf(b.id)
+    if (byId !== 0) return byId
+    return a.path < b.path ? -1 : Number(a.path > b.path)
+  })
 }
 
 /** Letter first, then the number. */
