@@ -1,1 +1,14 @@
-export {}
+/**
+ * A client of a Raft cluster: one session, commands that are applied once, queries that are never stale.
+ *
+ * @packageDocumentation
+ */
+export { ClientSession } from './client-session.ts'
+export type { SessionState } from './client-session.ts'
+export { anyServer, followersFirst, leaderFirst } from './connection-strategy.ts'
+export type { ConnectionStrategy, KnownServers } from './connection-strategy.ts'
+export { raftClientDefaults } from './options.ts'
+export type { RaftClientOptions } from './options.ts'
+export type { SubmitOptions } from './pending-operation.ts'
+export { RaftClient } from './raft-client.ts'
+export type { QueryOptions } from './raft-client.ts'

@@ -1,0 +1,80 @@
+import { type Context, type Listener, Listeners, type Logger, type SessionId, type Timer } from '@copycat/utils'
+
+/**
+ * - `CONNECTED`: the cluster keeps it;
+ * - `SUSPENDED`: by this client's own clock the cluster may have ended it: nobody can be sure any more;
+ * - `EXPIRED`: the cluster has ended it;
+ * - `CLOSED`: this client has.
+ */
+export type SessionState = 'CONNECTED' | 'SUSPENDED' | 'EXPIRED' | 'CLOSED'
+
+/** Clocks of client and cluster may differ in rate by this part (PROTOCOL 12). */
+const drift = 0.1
+
+/** Part of the time-out by which the client is more careful than it would have to be. */
+const margin = 0.05
+
+/** A client's identity in the cluster. */
+export class ClientSession {
+  readonly id: SessionId
+  /** Milliseconds without a sign of life after which the cluster may end it. */
+  readonly timeout: number
+  private readonly context: Context
+  private readonly listeners: Listeners<SessionState>
+  private current: SessionState = 'CONNECTED'
+  private leaseEnd: number
+  private timer: Timer | undefined
+
+  /** @param sentAt monotonic time at which the registration was sent. */
+  constructor(id: SessionId, timeout: number, sentAt: number, context: Context, logger: Logger) {
+    this.id = id
+    this.timeout = timeout
+    this.context = context
+    this.listeners = new Listeners(logger)
+    this.leaseEnd = this.leaseFrom(sentAt)
+    this.watch()
+  }
+
+  get state(): SessionState {
+    return this.current
+  }
+
+  /** Tells every change of the state. */
+  onStateChange(callback: (state: SessionState) => void): Listener {
+    return this.listeners.add(callback)
+  }
+
+  /** The cluster acknowledged something that was first sent at `sentAt`. */
+  renew(sentAt: number): void {
+    this.leaseEnd = Math.max(this.leaseEnd, this.leaseFrom(sentAt))
+    if (this.current === 'SUSPENDED' && this.leaseEnd > this.context.monotonic()) {
+      this.change('CONNECTED')
+      this.watch()
+    }
+  }
+
+  /** It has ended. */
+  end(state: 'EXPIRED' | 'CLOSED'): void {
+    if (this.current === 'EXPIRED' || this.current === 'CLOSED') return
+    this.timer?.cancel()
+    this.change(state)
+  }
+
+  private leaseFrom(sentAt: number): number {
+    return sentAt + this.timeout * (1 - 2 * drift) - this.timeout * margin
+  }
+
+  private watch(): void {
+    this.timer?.cancel()
+    this.timer = this.context.timer(this.leaseEnd, () => {
+      if (this.current !== 'CONNECTED') return
+      if (this.context.monotonic() < this.leaseEnd) this.watch()
+      else this.change('SUSPENDED')
+    })
+  }
+
+  private change(state: SessionState): void {
+    this.current = state
+    this.listeners.notify(state)
+  }
+}

@@ -1,0 +1,80 @@
+import { AbortedError, type Context, type CopycatError, TimeoutError, type Timer } from '@copycat/utils'
+
+/** Options of one operation. */
+export interface SubmitOptions {
+  /** Gives the operation up: `not-applied` if it was not sent yet, else its outcome is unknown. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds until it is given up in the same way. @default none: the session's end settles everything */
+  readonly timeout?: number | undefined
+}
+
+/** One operation of the application, from its submission until its promise is settled, once. */
+export class PendingOperation {
+  isSettled = false
+  /** Set when it has left for a server. */
+  isSent = false
+  private readonly decode: (bytes: Uint8Array | undefined) => unknown
+  private readonly resolvePromise: (value: never) => void
+  private readonly rejectPromise: (error: unknown) => void
+  private timer: Timer | undefined
+  private signal: AbortSignal | undefined
+  private onAbort: (() => void) | undefined
+
+  constructor(decode: (bytes: Uint8Array | undefined) => unknown, resolve: (value: never) => void, reject: (error: unknown) => void) {
+    this.decode = decode
+    this.resolvePromise = resolve
+    this.rejectPromise = reject
+  }
+
+  /** Starts to watch what may end it early. @returns false when it has ended at once. */
+  watch(options: SubmitOptions, context: Context): boolean {
+    const { signal, timeout } = options
+    if (signal?.aborted === true) {
+      this.abort(signal)
+      return false
+    }
+    if (signal !== undefined) {
+      this.signal = signal
+      this.onAbort = () => this.abort(signal)
+      signal.addEventListener('abort', this.onAbort, { once: true })
+    }
+    if (timeout !== undefined && timeout !== Infinity) {
+      this.timer = context.timer(context.monotonic() + timeout, () => {
+        this.reject(new TimeoutError(`no result within ${timeout} ms`, { outcome: this.isSent ? 'unknown' : 'not-applied' }))
+      })
+    }
+    return true
+  }
+
+  /** The result came; `bytes` is a view. */
+  resolve(bytes: Uint8Array | undefined): void {
+    if (this.isSettled) return
+    this.release()
+    try {
+      this.resolvePromise(this.decode(bytes) as never)
+    } catch (error) {
+      this.rejectPromise(error)
+    }
+  }
+
+  reject(error: unknown): void {
+    if (this.isSettled) return
+    this.release()
+    this.rejectPromise(error)
+  }
+
+  /** Fails with one error or another, by whether it may have taken effect. */
+  fail(error: (outcome: 'unknown' | 'not-applied') => CopycatError): void {
+    this.reject(error(this.isSent ? 'unknown' : 'not-applied'))
+  }
+
+  private abort(signal: AbortSignal): void {
+    this.reject(new AbortedError('the operation was aborted', { outcome: this.isSent ? 'unknown' : 'not-applied', cause: signal.reason }))
+  }
+
+  private release(): void {
+    this.isSettled = true
+    this.timer?.cancel()
+    if (this.onAbort !== undefined) this.signal?.removeEventListener('abort', this.onAbort)
+  }
+}
