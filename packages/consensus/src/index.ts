@@ -5,7 +5,7 @@
  * @example
  * const core = new RaftCore(options)
  * for (const effect of core.step({ type: 'tick' }, now)) {
- *   if (effect.type === 'persist') disk.write(effect, () => drive(core.step({ type: 'persisted', id: effect.id, epoch: effect.epoch }, now)))
+ *   if (effect.type === 'send' && effect.after === undefined) network.send(effect.to, effect.message)
  * }
  *
  * @packageDocumentation

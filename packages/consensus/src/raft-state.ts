@@ -97,7 +97,8 @@ export class RaftState {
     this.#followerOf = new Map(this.followers.map((progress) => [progress.id, progress]))
     this.#toldTerm = this.currentTerm
     // A term below that of an entry would let an old log win against a newer one (FAULTS E3).
-    assert(Number.isSafeInteger(this.currentTerm) && this.currentTerm >= this.log.lastTerm, 'no entry has a term above the durable one')
+    const { currentTerm } = this
+    assert(Number.isSafeInteger(currentTerm) && currentTerm >= this.log.lastTerm, 'no entry has a term above the durable one')
   }
 
   /** Whether this server may campaign. */
@@ -157,7 +158,7 @@ export class RaftState {
     this.effects.push({ type: 'role', role: this.role, term: this.currentTerm, leader: this.leader })
   }
 
-  /** The persist for which a message must wait that promises something in the current term; undefined when term and vote are durable. */
+  /** The persist for which a promise in the current term must wait; undefined when term and vote are durable. */
   awaitHardState(): PersistId | undefined {
     if (this.isHardStateDirty) this.persist()
     return this.log.tail.isDurable(this.hardStatePersist) ? undefined : this.hardStatePersist

@@ -42,7 +42,10 @@ export function campaign(state: RaftState): void {
   else becomePreCandidate(state)
 }
 
-/** Asks whether an election could be won, changing nothing that others see or that must last (§9.6). Forgets the leader: others may rely on it (FAULTS E9). */
+/**
+ * Asks whether an election could be won, changing nothing that others see or that must last (§9.6). It forgets the
+ * leader: else all would go on refusing each other for the sake of a dead one (FAULTS E9).
+ */
 function becomePreCandidate(state: RaftState): void {
   leaveRole(state)
   state.role = 'preCandidate'

@@ -31,11 +31,12 @@ export function handleAppendEntriesRequest(state: RaftState, from: MemberId, mes
   state.commitIndex = Math.max(state.commitIndex, Math.min(message.commitIndex, provenIndex))
 
   if (!message.respond) return
-  if (lastBlock !== undefined) return acknowledge(state, from, message, provenIndex, laterOf(state.log.tail.persistOf(provenIndex), state.awaitHardState()))
-  acknowledge(state, from, message, Math.min(prevLogIndex, state.log.durableIndex), state.awaitHardState())
+  const hardState = state.awaitHardState()
+  if (lastBlock !== undefined) acknowledge(state, from, message, provenIndex, laterOf(state.log.tail.persistOf(provenIndex), hardState))
+  else acknowledge(state, from, message, Math.min(prevLogIndex, state.log.durableIndex), hardState)
 }
 
-/** The first entry that the log does not have in this term; behind the request's last one when it has all (a duplicate, or an older request: FAULTS R1). */
+/** The first entry that the log lacks; behind the request's last one when it has all (a duplicate, or an older request: FAULTS R1). */
 function firstNewIndex(state: RaftState, message: AppendEntriesRequest): LogIndex {
   let index = message.prevLogIndex + 1
   // The usual case: everything comes behind our last entry.
@@ -72,14 +73,16 @@ function cut(blocks: readonly BlockRange[], from: LogIndex): BlockRange[] {
   return rest
 }
 
-function acknowledge(state: RaftState, to: MemberId, request: AppendEntriesRequest, matchIndex: LogIndex, after: PersistId | undefined): void {
+function acknowledge(
+  state: RaftState, to: MemberId, request: AppendEntriesRequest, matchIndex: LogIndex, after: PersistId | undefined,
+): void {
   state.send(to, {
     type: 'AppendEntriesResponse', term: state.currentTerm, success: true, matchIndex, round: request.round,
     rejectedIndex: 0, hintIndex: 0, hintTerm: 0,
   }, after)
 }
 
-/** `hintIndex`: the highest place at which the logs could still meet, so that the leader skips a whole term per round trip (§3.5, FAULTS R12). */
+/** `hintIndex`: the highest place where the logs could meet, so that the leader skips a whole term per round trip (§3.5, FAULTS R12). */
 function refuse(state: RaftState, to: MemberId, request: AppendEntriesRequest, hintIndex: LogIndex): void {
   if (!request.respond) return
   state.send(to, {

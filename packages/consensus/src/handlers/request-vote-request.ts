@@ -17,7 +17,8 @@ export function handleRequestVoteRequest(state: RaftState, from: MemberId, messa
     state.votedFor = from
     state.isHardStateDirty = true
     state.persist()
-    state.timer.start(state.now)
+    // A learner may be asked by one that knows it as a voter already (§4.2.2); it has no timer of its own.
+    if (state.isVoter) state.timer.start(state.now)
     state.trace?.(`${state.id}: votes for ${from} in term ${state.currentTerm}`)
   }
   // §3.8: the vote is on disk before it is told; to a repeated request too.

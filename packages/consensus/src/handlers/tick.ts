@@ -21,7 +21,10 @@ export function handleTick(state: RaftState): void {
   }
 }
 
-/** A leader that hears no majority for an election timeout leaves office: it could serve nobody, and its heartbeats would keep others from electing (§6.2, FAULTS E11). */
+/**
+ * A leader that hears no majority for an election timeout leaves office: it could serve nobody, and its heartbeats
+ * would keep others from electing (§6.2, FAULTS E11).
+ */
 function checkQuorum(state: RaftState, isStalled: boolean): void {
   const due = quorumContactAt(state) + state.options.electionTimeout
   if (due > state.now) {

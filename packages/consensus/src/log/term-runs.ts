@@ -71,7 +71,7 @@ export class TermRuns {
     return this.#terms[run]! > term ? 0 : this.#firstIndexes[run + 1]! - 1
   }
 
-  /** First index from `first` to `last` at which the log has another term than `term`, or has nothing; `last + 1` when there is none. */
+  /** First index from `first` to `last` at which the log has another term, or has nothing; `last + 1` when there is none. */
   firstDifference(first: LogIndex, last: LogIndex, term: Term): LogIndex {
     const end = Math.min(last, this.#lastIndex)
     if (first > end) return first

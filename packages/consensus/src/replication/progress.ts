@@ -109,7 +109,7 @@ export class Progress {
       : rejectedIndex === this.nextIndex - 1 && rejectedIndex > this.matchIndex
   }
 
-  /** Drops all that is in flight, since it would land on a hole (FAULTS R10), and probes behind `hint`; at least one entry further back. */
+  /** Drops all in flight, since it would land on a hole (FAULTS R10), and probes behind `hint`, at least one entry further back. */
   refuse(rejectedIndex: LogIndex, hint: LogIndex): void {
     this.isBlocked = false
     this.#probeFrom(Math.max(Math.min(rejectedIndex, hint + 1), this.matchIndex + 1))

@@ -29,7 +29,10 @@ export function quorumMatchIndex(values: readonly LogIndex[]): LogIndex {
   return best
 }
 
-/** Whether those who granted contain a majority of `voters`. Votes are a set: a second one of the same voter, or one of a non-voter, does not count (FAULTS E5, R4). */
+/**
+ * Whether those who granted contain a majority of `voters`. Votes are a set: a second one of the same voter, or one of
+ * a non-voter, does not count (FAULTS E5, R4).
+ */
 export function hasVoteQuorum(voters: readonly MemberId[], granted: ReadonlySet<MemberId>): boolean {
   let count = 0
   for (const voter of voters) if (granted.has(voter)) count++

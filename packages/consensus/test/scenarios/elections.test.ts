@@ -252,6 +252,13 @@ describe('elections: alone, and leaving office', () => {
     expect(fixture.receive(2, { ...fixture.success(1, 1), term: 1 })).toEqual([])
   })
 
+  it('a learner that is asked votes, and still never campaigns', () => {
+    const fixture = new Fixture({ configuration: { voters: [2, 3], learners: [1] } })
+    fixture.receive(2, { type: 'RequestVoteRequest', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
+    fixture.step({ type: 'unfit' })
+    expect(fixture.core).toMatchObject({ votedFor: 2, nextTick: Infinity })
+  })
+
   it('after a restart a member neither votes nor campaigns for one election timeout', () => {
     const fixture = new Fixture({ abstain: true, random: () => 0 })
     const request = { type: 'RequestVoteRequest', term: 5, lastLogIndex: 9, lastLogTerm: 4 } as const
