@@ -5,7 +5,9 @@ import type { ResourceId } from './resource-context.ts'
  * First byte of what a client sends to the resource manager, and what follows. Strings are a varint of their length in
  * bytes and UTF-8; an operation is what `writeOperation` of `@copycat/protocol` writes.
  */
-export const ManagerTag = Object.freeze({
+export const ManagerTag: Readonly<
+  Record<'create' | 'delete' | 'deleteResource' | 'command' | 'exists' | 'get' | 'keys' | 'query', number>
+> = Object.freeze({
   /** Command: string path, string type, varint version. Result: a {@link Creation}. */
   create: 1,
   /** Command: string path. Result: u8, 1 if there was one. */

@@ -119,7 +119,8 @@ export class CopycatReplica implements Copycat {
     try {
       const listener = await transport.listen(ownAddress, (connection) => server.accept(connection))
       const client = await CopycatClient.open({
-        members: [ownAddress], transport, ...picked(this.options, 'context', 'logger', 'serializer', 'sessionTimeout', 'openTimeout'),
+        // Whatever other members it learns of: nobody else is on this network.
+        members: [ownAddress], transport, strategy: () => [ownAddress], ...picked(this.options, 'context', 'logger', 'serializer', 'sessionTimeout', 'openTimeout'),
       })
       this.running = { server, transport, listener, client }
     } catch (error) {

@@ -1,10 +1,7 @@
 import { type BufferOutput, varintLength } from '@copycat/buffer'
 import type { EncodedResult, OperationCodec } from '@copycat/protocol'
-import { OpaqueWriter, sizedLength } from './map-results.ts'
+import { OpaqueWriter, type ResultCodec } from './map-results.ts'
 import { type Opaque, OpaqueReader, writeOpaque, writeSizedOpaque } from './opaque.ts'
-
-/** How the result of an operation becomes bytes. */
-export type ResultCodec<Result> = Pick<OperationCodec<unknown, Result>, 'encodeResult' | 'decodeResult'>
 
 /** For operations without fields. */
 export function bareCodec<O, Result>(make: () => O, result: ResultCodec<Result>): OperationCodec<O, Result> {

@@ -1,7 +1,7 @@
 import { Command, type OperationCodec, Query } from '@copycat/protocol'
-import { bareCodec, encodeOptionals, keyCodec, keyValueCodec, readList, type ResultCodec, writeList } from './map-codecs.ts'
+import { bareCodec, encodeOptionals, keyCodec, keyValueCodec, readList, writeList } from './map-codecs.ts'
 import { contentByte, contentOf, decodePage, encodePage, type Page, type PageRequest } from './map-page.ts'
-import { booleanResult, countResult, noResult, opaqueResult } from './map-results.ts'
+import { booleanResult, countResult, noResult, opaqueResult, type ResultCodec } from './map-results.ts'
 import { type Opaque, OpaqueReader, opaqueText, writeOpaque, writeSizedOpaque } from './opaque.ts'
 
 /** Puts a value; returns the one that was there. */

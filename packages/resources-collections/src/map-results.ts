@@ -1,18 +1,21 @@
 import { varintLength, writeLatin1, writeVarint } from '@copycat/buffer'
-import type { EncodedResult } from '@copycat/protocol'
+import type { EncodedResult, OperationCodec } from '@copycat/protocol'
 import { type Opaque, OpaqueReader } from './opaque.ts'
+
+/** How the result of an operation becomes bytes. */
+export type ResultCodec<Result> = Pick<OperationCodec<unknown, Result>, 'encodeResult' | 'decodeResult'>
 
 const yes = '\x01'
 const no = '\x00'
 
 /** One byte. */
-export const booleanResult = Object.freeze({
+export const booleanResult: ResultCodec<boolean> = Object.freeze({
   encodeResult: (result: boolean): EncodedResult => result ? yes : no,
   decodeResult: (bytes: Uint8Array | undefined): boolean => bytes?.[0] === 1,
 })
 
 /** A varint. */
-export const countResult = Object.freeze({
+export const countResult: ResultCodec<number> = Object.freeze({
   encodeResult: (result: number): EncodedResult => {
     const bytes = new Uint8Array(varintLength(result))
     writeVarint(bytes, 0, result)
@@ -22,13 +25,13 @@ export const countResult = Object.freeze({
 })
 
 /** Nothing. */
-export const noResult = Object.freeze({
+export const noResult: ResultCodec<void> = Object.freeze({
   encodeResult: (): EncodedResult => undefined,
   decodeResult: (): void => undefined,
 })
 
 /** The bytes of a value, shared with the state; none when there is no value. A stored `undefined` has bytes. */
-export const opaqueResult = Object.freeze({
+export const opaqueResult: ResultCodec<Opaque | undefined> = Object.freeze({
   encodeResult: (result: Opaque | undefined): EncodedResult => result,
   decodeResult: (bytes: Uint8Array | undefined): Opaque | undefined => bytes?.slice(),
 })
