@@ -1,4 +1,5 @@
 // JavaScript, because Node.js 20 loads this file without help.
+import { writeDeclarations } from './declarations.js'
 
 /**
  * Build settings of every published package: ESM only, one file per entry point plus shared chunks.
@@ -16,8 +17,7 @@ export function tsupConfig(entry) {
     sourcemap: true,
     clean: true,
     splitting: true,
-    treeshake: true,
-    // tsup adds `baseUrl`, which TypeScript 6 refuses without this.
-    dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+    dts: false,
+    onSuccess: async () => writeDeclarations(process.cwd()),
   }
 }

@@ -24,14 +24,14 @@ async function main(): Promise<void> {
     ? [{ ...testStep('process tests', ['--root', 'tooling/chaos', '--no-file-parallelism']), needs: 'build' }]
     : []
   const steps: Step[] = [
-    { name: 'build', command: 'turbo', args: ['run', 'build', '--output-logs=errors-only'] },
+    { name: 'build', command: 'turbo', args: ['run', 'build', '--filter=./packages/*', '--concurrency=100%', '--output-logs=errors-only'] },
     { name: 'typecheck', command: 'tsc', args: ['-p', 'tsconfig.json'] },
     { name: 'lint', command: 'pnpm', args: ['run', '--silent', 'lint'] },
     { name: 'tidy', command: 'node', args: program('tidy/src/main.ts') },
     unit,
     ...chaos,
     { name: 'packages', command: 'node', args: program('check/src/packages.ts'), needs: 'build' },
-    { name: 'unused code', command: 'knip', args: ['--no-progress'] },
+    { name: 'unused code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
   ]
   const results = await runSteps(steps, root, (line) => console.log(line))
   const testNames = new Set([unit, ...chaos].map((step) => step.name))
