@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { LoadClient } from './load/load-client.ts'
+import { measureRow } from './measure-row.ts'
+import type { BenchOptions } from './options.ts'
+import type { Row } from './rows.ts'
+import { CopycatSystem } from './systems/copycat-system.ts'
+
+/** Runs one row under the profiler. @returns the files: of the client, the leader and the followers, for any viewer of `.cpuprofile`. */
+export async function profileRow(row: Row, directory: string, options: BenchOptions): Promise<string[]> {
+  const output = await mkdtemp(path.join(tmpdir(), 'copycat-profile-'))
+  const nodeOptions = (part: string): string[] => [
+    '--cpu-prof', `--cpu-prof-dir=${path.join(output, part)}`, '--import', new URL('./exit-on-terminate.ts', import.meta.url).href,
+  ]
+  await mkdir(directory, { recursive: true })
+  const system = await CopycatSystem.start(directory, nodeOptions('servers'))
+  const client = new LoadClient(nodeOptions('client'))
+  let parts: ReadonlyMap<number, string>
+  try {
+    await client.open(await system.address('leader'))
+    await client.fill(options.keys)
+    await client.close()
+    await measureRow(system, row, client, options)
+    parts = await system.parts()
+  } finally {
+    await client.stop()
+    await system.terminate()
+    await system.stop()
+  }
+  const files = [path.join(output, 'client.cpuprofile')]
+  const [profile] = await readdir(path.join(output, 'client'))
+  await rename(path.join(output, 'client', profile!), files[0]!)
+  for (const file of await readdir(path.join(output, 'servers'))) {
+    // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile
+    const part = parts.get(Number(file.split('.')[3]))
+    if (part === undefined) continue
+    files.push(path.join(output, `${part}.cpuprofile`))
+    await rename(path.join(output, 'servers', file), files.at(-1)!)
+  }
+  return files
+}
