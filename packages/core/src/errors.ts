@@ -9,7 +9,8 @@ export class ResourceDeletedError extends CopycatError {
   readonly path: string | undefined
 
   constructor(path: string | undefined, options: CopycatErrorOptions = {}) {
-    super('COPYCAT_RESOURCE_DELETED', `the resource${path === undefined ? '' : ` at '${path}'`} was deleted`, { outcome: 'not-applied', ...options })
+    const place = path === undefined ? '' : ` at '${path}'`
+    super('COPYCAT_RESOURCE_DELETED', `the resource${place} was deleted`, { outcome: 'not-applied', ...options })
     this.path = path
   }
 }

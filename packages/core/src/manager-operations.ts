@@ -65,7 +65,10 @@ export function writeOperationHeader(out: BufferOutput, tag: number, id: Resourc
   out.writeUint8(tag).writeSafeInteger(id)
 }
 
-/** The resource of an operation that starts at `start`; no DataView, because every command pays for it. Any number, where the bytes are none of ours. */
+/**
+ * The resource of an operation that starts at `start`: some number or other, where the bytes are none of ours. Without a
+ * DataView, because every command pays for it.
+ */
 export function operationResource(bytes: Uint8Array, start: number): ResourceId {
   const low = bytes[start + 1]! | bytes[start + 2]! << 8 | bytes[start + 3]! << 16 | bytes[start + 4]! << 24
   const high = bytes[start + 5]! | bytes[start + 6]! << 8 | bytes[start + 7]! << 16 | bytes[start + 8]! << 24

@@ -29,7 +29,8 @@ export class ResourceClient {
     checkResourcePath(path)
     checkResourceType(type, 'type')
     const creation = await this.client.submitQuery(
-      (out) => out.writeUint8(ManagerTag.get).writeString(path), (bytes) => bytes === undefined ? undefined : decodeCreation(bytes), options,
+      (out) => out.writeUint8(ManagerTag.get).writeString(path),
+      (bytes) => bytes === undefined ? undefined : decodeCreation(bytes), options,
     )
     return creation === undefined ? undefined : this.instance(path, type, creation)
   }

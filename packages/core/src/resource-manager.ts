@@ -1,7 +1,9 @@
 import { HeapBuffer } from '@copycat/buffer'
 import { type EncodedResult, UnknownOperationError, UnknownResourceError } from '@copycat/protocol'
 import { Serializer } from '@copycat/serializer'
-import { HaltError, type Position, type SessionEnd, StateMachineExecutor, type StateMachineRuntime, stopsServer, TimerQueue } from '@copycat/state-machine'
+import {
+  HaltError, type Position, type SessionEnd, StateMachineExecutor, type StateMachineRuntime, stopsServer, TimerQueue,
+} from '@copycat/state-machine'
 import { ConfigurationError, type CopycatError, type LogIndex, type Logger, type SessionId, silentLogger } from '@copycat/utils'
 import { Catalogue } from './catalogue.ts'
 import { ResourceDeletedError } from './errors.ts'
@@ -71,7 +73,9 @@ export class ResourceManager implements StateMachineRuntime {
     if (tag !== ManagerTag.create) return new UnknownOperationError(`the resource manager has no command ${tag}`)
     try {
       const { key } = readCreate(bytes, start, end)
-      if (!this.types.has(key)) return new UnknownResourceError(`the leader does not know resources of type ${key}; it knows ${this.resourceTypes.join(', ')}`)
+      if (!this.types.has(key)) {
+        return new UnknownResourceError(`the leader does not know resources of type ${key}; it knows ${this.resourceTypes.join(', ')}`)
+      }
       if (!everyVoterKnows(key)) return new UnknownResourceError(`not every voter knows resources of type ${key} yet`)
       return undefined
     } catch (error) {
@@ -121,10 +125,12 @@ export class ResourceManager implements StateMachineRuntime {
   private create(bytes: Uint8Array, start: number, end: number, position: Position): EncodedResult {
     const { path, key } = readCreate(bytes, start, end)
     const existing = this.byPath.get(path)
-    if (existing !== undefined) return encodeCreation({ id: existing.id, type: existing.type.type, version: existing.type.version })
+    if (existing !== undefined) return creationOf(existing)
     const type = this.types.get(key)
     // The leader asked all voters; who still does not know it would come to another state than the others.
-    if (type === undefined) throw new HaltError(`entry ${position.index} creates a resource of type ${key}, which this replica does not know`)
+    if (type === undefined) {
+      throw new HaltError(`entry ${position.index} creates a resource of type ${key}, which this replica does not know`)
+    }
     const executor = new StateMachineExecutor(type.stateMachine(), {
       serializer: this.serializer, timers: this.timers, onTimerError: (error) => this.report(error),
     })
@@ -132,7 +138,7 @@ export class ResourceManager implements StateMachineRuntime {
     this.resources.set(resource.id, resource)
     this.byPath.set(path, resource)
     this.catalogue.add(path)
-    return encodeCreation({ id: resource.id, type: type.type, version: type.version })
+    return creationOf(resource)
   }
 
   private deletePath(bytes: Uint8Array, start: number, end: number): EncodedResult {
@@ -159,7 +165,7 @@ export class ResourceManager implements StateMachineRuntime {
 
   private get(bytes: Uint8Array, start: number, end: number): EncodedResult {
     const resource = this.byPath.get(readPath(bytes, start, end))
-    return resource === undefined ? undefined : encodeCreation({ id: resource.id, type: resource.type.type, version: resource.type.version })
+    return resource === undefined ? undefined : creationOf(resource)
   }
 
   private keys(bytes: Uint8Array, start: number, end: number): EncodedResult {
@@ -173,6 +179,10 @@ export class ResourceManager implements StateMachineRuntime {
     if (stopsServer(error)) throw error
     this.logger.error('the handler of a timer or of a session hook threw', error)
   }
+}
+
+function creationOf({ id, type }: ManagedResource): Uint8Array {
+  return encodeCreation({ id, type: type.type, version: type.version })
 }
 
 function readCreate(bytes: Uint8Array, start: number, end: number): { path: string, key: string } {

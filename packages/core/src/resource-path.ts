@@ -11,5 +11,6 @@ export function isResourcePath(path: unknown): path is string {
 
 /** @throws {ConfigurationError} unless `path` may name a resource. */
 export function checkResourcePath(path: unknown): asserts path is string {
-  if (!isResourcePath(path)) throw new ConfigurationError('path', path, `must start with '/' and have 1 to ${pathLengthMax} characters of well-formed text`)
+  if (isResourcePath(path)) return
+  throw new ConfigurationError('path', path, `must start with '/' and have 1 to ${pathLengthMax} characters of well-formed text`)
 }

@@ -25,7 +25,10 @@ export function resourceTypeKey(type: { readonly type: string, readonly version:
 export function checkResourceType(type: unknown, option: string): asserts type is ResourceType {
   if (typeof type !== 'function') throw new ConfigurationError(option, type, 'must be a class of resources')
   const { name, type: wireName, version, stateMachine } = type as Partial<ResourceType>
-  if (!isWireName(wireName)) throw new ConfigurationError(`${option} ${name}.type`, wireName, 'must be 1 to 64 characters from a-z A-Z 0-9 . _ -')
+  if (!isWireName(wireName)) {
+    throw new ConfigurationError(`${option} ${name}.type`, wireName, 'must be 1 to 64 characters from a-z A-Z 0-9 . _ -')
+  }
   checkInteger(`${option} ${name}.version`, version, 1)
-  if (typeof stateMachine !== 'function') throw new ConfigurationError(`${option} ${name}.stateMachine`, stateMachine, 'must be a static method that makes a state machine')
+  if (typeof stateMachine === 'function') return
+  throw new ConfigurationError(`${option} ${name}.stateMachine`, stateMachine, 'must be a static method that makes a state machine')
 }

@@ -47,7 +47,9 @@ export abstract class Resource {
    * {@link submit} for results that servers keep as bytes which only clients understand.
    * @param decode gets a view: copy what is kept. `undefined`: the handler's result has no bytes.
    */
-  protected submitDecoded<R>(operation: Command<unknown> | Query<unknown>, decode: (bytes: Uint8Array | undefined) => R, options?: ReadOptions): Promise<R> {
+  protected submitDecoded<R>(
+    operation: Command<unknown> | Query<unknown>, decode: (bytes: Uint8Array | undefined) => R, options?: ReadOptions,
+  ): Promise<R> {
     const write = (out: BufferOutput): void => writeOperation(operation, out, this.serializer)
     try {
       if (operation instanceof Command) return this.#context.submitCommand(write, decode, options)

@@ -1,5 +1,7 @@
-import { type CallOptions, type Copycat, CopycatClient, type ReadOptions, type Resource, ResourceManager, type ResourceType } from '@copycat/core'
 import type { ClientSession } from '@copycat/client'
+import {
+  type CallOptions, type Copycat, CopycatClient, type ReadOptions, type Resource, ResourceManager, type ResourceType,
+} from '@copycat/core'
 import { RaftServer, type RaftServerOptions } from '@copycat/raft'
 import type { TransportServer } from '@copycat/transport'
 import { LocalNetwork, LocalTransport } from '@copycat/transport-local'
@@ -120,7 +122,8 @@ export class CopycatReplica implements Copycat {
       const listener = await transport.listen(ownAddress, (connection) => server.accept(connection))
       const client = await CopycatClient.open({
         // Whatever other members it learns of: nobody else is on this network.
-        members: [ownAddress], transport, strategy: () => [ownAddress], ...picked(this.options, 'context', 'logger', 'serializer', 'sessionTimeout', 'openTimeout'),
+        members: [ownAddress], transport, strategy: () => [ownAddress],
+        ...picked(this.options, 'context', 'logger', 'serializer', 'sessionTimeout', 'openTimeout'),
       })
       this.running = { server, transport, listener, client }
     } catch (error) {
@@ -145,5 +148,6 @@ export class CopycatReplica implements Copycat {
 
 /** Those of the named options that are there. */
 function picked<K extends keyof CopycatReplicaOptions>(options: CopycatReplicaOptions, ...names: readonly K[]): Pick<CopycatReplicaOptions, K> {
-  return Object.fromEntries(names.filter((name) => name in options).map((name) => [name, options[name]])) as Pick<CopycatReplicaOptions, K>
+  const present = names.filter((name) => name in options)
+  return Object.fromEntries(present.map((name) => [name, options[name]])) as Pick<CopycatReplicaOptions, K>
 }

@@ -15,8 +15,13 @@ export interface CopycatReplicaOptions extends Omit<RaftServerOptions, 'stateMac
  * @throws {ConfigurationError}
  */
 export function checkReplicaOptions({ resources, storage, transport }: CopycatReplicaOptions): void {
-  if (!Array.isArray(resources) || resources.length === 0) throw new ConfigurationError('resources', resources, 'must list the types of resources that the replica can run')
-  if (typeof (storage as { open?: unknown } | undefined)?.open !== 'function') throw new ConfigurationError('storage', storage, 'must be a Storage')
-  const { connect, listen } = (transport ?? {}) as { connect?: unknown, listen?: unknown }
-  if (typeof connect !== 'function' || typeof listen !== 'function') throw new ConfigurationError('transport', transport, 'must be a Transport')
+  if (!Array.isArray(resources) || resources.length === 0) {
+    throw new ConfigurationError('resources', resources, 'must list the types of resources that the replica can run')
+  }
+  if (!hasMethods(storage, 'open')) throw new ConfigurationError('storage', storage, 'must be a Storage')
+  if (!hasMethods(transport, 'connect', 'listen')) throw new ConfigurationError('transport', transport, 'must be a Transport')
+}
+
+function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
 }

@@ -21,10 +21,14 @@ export function replicaOptions(network: LocalNetwork, members: CopycatReplicaOpt
   }
 }
 
-export async function openCluster(size: number, resources: (memberId: number) => readonly ResourceType[] = () => [DistributedMap]): Promise<Cluster> {
+export async function openCluster(
+  size: number, resources: (memberId: number) => readonly ResourceType[] = () => [DistributedMap],
+): Promise<Cluster> {
   const network = new LocalNetwork()
   const members = Array.from({ length: size }, (_, at) => ({ id: at + 1, host: `member-${at + 1}`, port: 5001 }))
-  const replicas = await Promise.all(members.map(({ id }) => CopycatReplica.open({ ...replicaOptions(network, members, id), resources: resources(id) })))
+  const replicas = await Promise.all(members.map(({ id }) => CopycatReplica.open({
+    ...replicaOptions(network, members, id), resources: resources(id),
+  })))
   onTestFinished(async () => {
     await Promise.all(replicas.map((replica) => replica.close()))
   })

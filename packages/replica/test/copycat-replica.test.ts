@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { CopycatClient, Resource } from '@copycat/core'
+import { CopycatClient, Resource, type ResourceType } from '@copycat/core'
 import { DistributedMap } from '@copycat/resources-collections'
 import { Storage } from '@copycat/storage'
 import { LocalNetwork, LocalTransport } from '@copycat/transport-local'
@@ -79,7 +79,8 @@ describe('CopycatReplica', () => {
   })
 
   it('creates nothing of a type that one voter does not know', async () => {
-    const { replicas: [one, two, three] } = await openCluster(3, (memberId) => memberId === 3 ? [DistributedMap] : [DistributedMap, Registry])
+    const typesOf = (memberId: number): ResourceType[] => memberId === 3 ? [DistributedMap] : [DistributedMap, Registry]
+    const { replicas: [one, two, three] } = await openCluster(3, typesOf)
     for (const replica of [one, two, three]) {
       await expect(replica!.create('/a', Registry)).rejects.toMatchObject({ code: 'COPYCAT_UNKNOWN_RESOURCE', outcome: 'not-applied' })
     }
@@ -114,6 +115,19 @@ describe('CopycatReplica', () => {
     expect(await (await client.create('/a', DistributedMap<string, string>)).get('key')).toBe('value')
   })
 
+  it('goes on without its leader, and has lost nothing that was acknowledged', async () => {
+    const { replicas } = await openCluster(3)
+    const leader = replicas.find((replica) => replica.server.memberId === replica.server.leader)!
+    const [one, two] = replicas.filter((replica) => replica !== leader)
+    const map = await one!.create('/a', DistributedMap<number, number>)
+    for (let key = 0; key < 20; key++) await map.put(key, key)
+    const writes = Array.from({ length: 50 }, (_, at) => map.put(100 + at, at))
+    await leader.close()
+    await Promise.all(writes)
+    expect(await (await two!.get('/a', DistributedMap<number, number>))!.size()).toBe(70)
+    expect(await map.putIfAbsent(100, -1)).toBe(0)
+  })
+
   it('runs alone', async () => {
     const { replicas: [replica] } = await openCluster(1)
     const map = await replica!.create('/a', DistributedMap<string, number>)
@@ -126,7 +140,8 @@ describe('CopycatReplica', () => {
 
   it('is built with the same options, then opened', async () => {
     const replica = CopycatReplica.builder()
-      .withMemberId(1).withMembers({ id: 1, host: 'one', port: 1 }).withTransport(new LocalTransport()).withStorage(new Storage({ level: 'MEMORY' }))
+      .withMemberId(1).withMembers({ id: 1, host: 'one', port: 1 })
+      .withTransport(new LocalTransport()).withStorage(new Storage({ level: 'MEMORY' }))
       .withResources(DistributedMap).withElectionTimeout(100).withHeartbeatInterval(20).withLogger(silentLogger).build()
     expect(replica.isOpen).toBe(false)
     await expect(replica.keys()).rejects.toMatchObject({ code: 'COPYCAT_CLOSED', outcome: 'not-applied' })

@@ -58,7 +58,8 @@ export class DistributedMap<K, V> extends Resource {
 
   /** The value of a key, or `defaultValue` when it has none. */
   getOrDefault<D>(key: K, defaultValue: D, options?: ReadOptions): Promise<V | D> {
-    return this.send(() => new Get(this.bytesOf(key)), (bytes) => bytes === undefined ? defaultValue : this.serializer.readObject<V>(bytes), options)
+    const decode = (bytes: Uint8Array | undefined): V | D => bytes === undefined ? defaultValue : this.serializer.readObject<V>(bytes)
+    return this.send(() => new Get(this.bytesOf(key)), decode, options)
   }
 
   /** The values of those of `keys` that have one, all from the same moment. */
@@ -96,7 +97,9 @@ export class DistributedMap<K, V> extends Resource {
   replace(key: K, value: V): Promise<V | undefined>
   /** Puts a value if the key has the value `expected`, and says whether it did. */
   replace(key: K, expected: V, value: V, options?: CallOptions): Promise<boolean>
-  replace(key: K, value: V, ...rest: readonly [] | readonly [replacement: V, options?: CallOptions | undefined]): Promise<V | boolean | undefined> {
+  replace(
+    key: K, value: V, ...rest: readonly [] | readonly [replacement: V, options?: CallOptions | undefined]
+  ): Promise<V | boolean | undefined> {
     if (rest.length === 0) return this.send(() => new Replace(this.bytesOf(key), this.bytesOf(value)), this.decodeValue)
     const [replacement, options] = rest
     return this.send(
@@ -141,7 +144,8 @@ export class DistributedMap<K, V> extends Resource {
     return this.entries()
   }
 
-  private async * pages<T>(content: PageContent, { pageSize = pageSizeDefault, ...options }: IterationOptions = {}): AsyncGenerator<T[], void, undefined> {
+  private async * pages<T>(content: PageContent, iteration: IterationOptions = {}): AsyncGenerator<T[], void, undefined> {
+    const { pageSize = pageSizeDefault, ...options } = iteration
     checkInteger('pageSize', pageSize, 1)
     let after = 0
     let through = 0
@@ -171,5 +175,6 @@ export class DistributedMap<K, V> extends Resource {
     return this.serializer.encode(value)
   }
 
-  private readonly decodeValue = (bytes: Uint8Array | undefined): V | undefined => bytes === undefined ? undefined : this.serializer.readObject<V>(bytes)
+  private readonly decodeValue = (bytes: Uint8Array | undefined): V | undefined =>
+    bytes === undefined ? undefined : this.serializer.readObject<V>(bytes)
 }

@@ -16,7 +16,9 @@ export function bareCodec<O, Result>(make: () => O, result: ResultCodec<Result>)
 }
 
 /** For operations on one key (or value), which takes all the bytes. */
-export function keyCodec<O extends { readonly key: Opaque }, Result>(make: (key: Opaque) => O, result: ResultCodec<Result>): OperationCodec<O, Result> {
+export function keyCodec<O extends { readonly key: Opaque }, Result>(
+  make: (key: Opaque) => O, result: ResultCodec<Result>,
+): OperationCodec<O, Result> {
   return {
     ...result,
     write: (operation, out) => writeOpaque(out, operation.key),

@@ -21,7 +21,8 @@ export class Put extends Command<Opaque | undefined> {
 /** Puts a value unless there is one; returns the one that was there. */
 export class PutIfAbsent extends Command<Opaque | undefined> {
   static readonly operation = 'putIfAbsent'
-  static readonly codec: OperationCodec<PutIfAbsent, Opaque | undefined> = keyValueCodec((key, value) => new PutIfAbsent(key, value), opaqueResult)
+  static readonly codec: OperationCodec<PutIfAbsent, Opaque | undefined> =
+    keyValueCodec((key, value) => new PutIfAbsent(key, value), opaqueResult)
   readonly key: Opaque
   readonly value: Opaque
 

@@ -87,7 +87,8 @@ describe('DistributedMap', () => {
       key.chain((k) => value.map((v) => new ReplaceStep(k, v))),
       fc.tuple(key, value, value).map(([k, expected, v]) => new ReplaceValueStep(k, expected, v)),
       key.map((k) => new RemoveStep(k)), key.chain((k) => value.map((v) => new RemoveValueStep(k, v))),
-      key.map((k) => new GetStep(k)), value.map((v) => new ContainsValueStep(v)), fc.constant(new IterateStep()), fc.constant(new ClearStep()),
+      key.map((k) => new GetStep(k)), value.map((v) => new ContainsValueStep(v)),
+      fc.constant(new IterateStep()), fc.constant(new ClearStep()),
     ], { maxCommands: 60 }), async (commands) => {
       const real = await newMap<unknown, unknown>()
       await fc.asyncModelRun(() => ({ model: new Map<string, [unknown, unknown]>(), real }), commands)

@@ -55,7 +55,9 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor {
   register<O extends Operation<unknown>>(type: OperationType<O>, handler: Handler<O>): void {
     const option = `${type.name}.operation`
     if (this.configured) throw new ConfigurationError(option, type.operation, 'must be registered in configure()')
-    if (!isWireName(type.operation)) throw new ConfigurationError(option, type.operation, 'must be 1 to 64 characters from a-z A-Z 0-9 . _ -')
+    if (!isWireName(type.operation)) {
+      throw new ConfigurationError(option, type.operation, 'must be 1 to 64 characters from a-z A-Z 0-9 . _ -')
+    }
     const isNew = this.registrations.add(type.operation, {
       type: type as unknown as OperationType<Operation<unknown>>,
       handler: handler.bind(this.machine) as unknown as Handler<Operation<unknown>>,
@@ -129,14 +131,16 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor {
   }
 
   private runEncoded(
-    registration: Registration, bytes: Uint8Array, start: number, end: number, position: Position, session: SessionId, now: number | undefined,
+    registration: Registration, bytes: Uint8Array, start: number, end: number, position: Position, session: SessionId,
+    now: number | undefined,
   ): EncodedResult {
     const { type } = registration
     let operation: Operation<unknown>
     try {
       operation = readOperation(type, bytes, start + 1 + type.operation.length, end, this.serializer)
     } catch (error) {
-      throw new UnknownOperationError(`the fields of operation '${type.operation}' cannot be read`, { cause: haltIfMachineDependent(error) })
+      const cause = haltIfMachineDependent(error)
+      throw new UnknownOperationError(`the fields of operation '${type.operation}' cannot be read`, { cause })
     }
     const result = this.run(registration, operation, position, session, now)
     try {
@@ -146,7 +150,9 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor {
     }
   }
 
-  private run(registration: Registration, operation: Operation<unknown>, position: Position, session: SessionId, now: number | undefined): unknown {
+  private run(
+    registration: Registration, operation: Operation<unknown>, position: Position, session: SessionId, now: number | undefined,
+  ): unknown {
     this.now = now
     try {
       const result: unknown = registration.handler({ index: position.index, time: position.time, session, operation })

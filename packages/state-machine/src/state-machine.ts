@@ -28,7 +28,8 @@ export interface Executor {
   /**
    * Has `operation` (of a registered class) handled when logged time has advanced by `delay`, at the same place in
    * the log on every server, in the order in which timers become due, then in the order in which they were made.
-   * @throws {TypeError} outside of a command, session hook or timer; on an operation that is no registered command; on a delay that is not finite.
+   * @throws {TypeError} outside of a command, session hook or timer; on an operation that is no registered command; on
+   * a delay that is not finite.
    */
   schedule(delay: Delay, operation: Operation<unknown>): Scheduled
 }

@@ -3,7 +3,9 @@ import { Command, decodeResult, type EncodedResult, type Operation, type Operati
 import { Serializer } from '@copycat/serializer'
 import { InvariantError } from '@copycat/utils'
 import { describe, expect, it } from 'vitest'
-import { type Commit, type Executor, HaltError, type Scheduled, type SessionEnd, StateMachine, StateMachineExecutor, stopsServer } from '../src/index.ts'
+import {
+  type Commit, type Executor, HaltError, type Scheduled, type SessionEnd, StateMachine, StateMachineExecutor, stopsServer,
+} from '../src/index.ts'
 
 const serializer = new Serializer()
 
@@ -98,7 +100,8 @@ describe('StateMachineExecutor', () => {
     const unknown = { code: 'COPYCAT_UNKNOWN_OPERATION', outcome: 'not-applied' }
     expect(() => command(new Read())).toThrow(expect.objectContaining(unknown))
     expect(() => query(new Append('a'))).toThrow(expect.objectContaining(unknown))
-    expect(() => command(new Unknown())).toThrow(expect.objectContaining({ ...unknown, message: "this state machine has no operation 'unknown'" }))
+    expect(() => command(new Unknown())).toThrow(expect.objectContaining(unknown))
+    expect(() => command(new Unknown())).toThrow("this state machine has no operation 'unknown'")
     const bytes = bytesOf(new Append('text'))
     for (let end = 1; end < bytes.length; end++) {
       expect(() => executor.command(bytes, 1, end, position, 1)).toThrow(expect.objectContaining(unknown))
@@ -213,7 +216,8 @@ describe('StateMachineExecutor', () => {
       }
     }
     for (const type of [Nameless, Twin]) {
-      expect(() => new StateMachineExecutor(new Broken(type))).toThrow(expect.objectContaining({ code: 'COPYCAT_CONFIGURATION', value: type.operation }))
+      const wrong = { code: 'COPYCAT_CONFIGURATION', value: type.operation }
+      expect(() => new StateMachineExecutor(new Broken(type))).toThrow(expect.objectContaining(wrong))
     }
     const { journal } = start()
     expect(() => journal.executor!.register(Twin, () => {})).toThrow(/must be registered in configure/)
