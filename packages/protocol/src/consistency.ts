@@ -4,11 +4,13 @@
  * - `LINEARIZABLE_LEASE`: the same, by a leader's lease where the cluster has leases switched on;
  * - `SERIALIZABLE`: never older than what this client has seen.
  */
-export const Consistency = Object.freeze({
+export const Consistency: Readonly<{
+  LINEARIZABLE: 'LINEARIZABLE', LINEARIZABLE_LEASE: 'LINEARIZABLE_LEASE', SERIALIZABLE: 'SERIALIZABLE'
+}> = Object.freeze({
   LINEARIZABLE: 'LINEARIZABLE',
   LINEARIZABLE_LEASE: 'LINEARIZABLE_LEASE',
   SERIALIZABLE: 'SERIALIZABLE',
-} as const)
+})
 export type Consistency = (typeof Consistency)[keyof typeof Consistency]
 
 const levels: readonly Consistency[] = ['LINEARIZABLE', 'LINEARIZABLE_LEASE', 'SERIALIZABLE']

@@ -1,5 +1,5 @@
 /** Types of the messages between a client and a server; servers keep 64 and above for each other. */
-export const MessageType = Object.freeze({
+export const MessageType: Readonly<{ register: 1, keepAlive: 2, unregister: 3, commands: 4, queries: 5 }> = Object.freeze({
   /** Client: opens a session. Answered with {@link RegisterResponse}. */
   register: 1,
   /** Client: keeps a session alive and raises its acknowledged floor. */

@@ -3,12 +3,10 @@ import type { Serializer } from '@copycat/serializer'
 import { assert } from '@copycat/utils'
 import type { Consistency } from './consistency.ts'
 
-declare const resultType: unique symbol
-
 /** Something to be done to a state machine; `Result` is what its handler returns. */
 export abstract class Operation<Result> {
   /** Carries the result's type to the caller; never set. */
-  declare readonly [resultType]?: Result
+  declare readonly _result?: Result
 }
 
 /** An operation that changes state: logged, applied once on every server, in one order. */

@@ -17,6 +17,11 @@ export class RecentBlocks {
     this.checksum = checksum
   }
 
+  /** Logged time of the last entry, if it is in memory. */
+  get lastTime(): number | undefined {
+    return this.blocks.length > this.first ? this.blocks.at(-1)!.time : undefined
+  }
+
   add(block: Block): void {
     this.blocks.push(block)
     this.bytes += costOf(block)

@@ -129,7 +129,7 @@ export class SegmentedLog implements Log {
 
   append(block: Block): void {
     assert(block.firstIndex === this.last + 1 && block.count >= 1, () => `block ${block.firstIndex} does not follow entry ${this.last}`)
-    assert(block.time >= this.time, 'logged time does not go back')
+    assert(block.time >= (this.recentBlocks.lastTime ?? 0), 'logged time does not go back')
     this.terms.append(block.firstIndex, block.term)
     this.recentBlocks.add(block)
     this.last = block.firstIndex + block.count - 1
@@ -144,7 +144,9 @@ export class SegmentedLog implements Log {
     this.terms.truncate(fromIndex)
     this.last = fromIndex - 1
     this.synced = Math.min(this.synced, this.last)
-    // Time may be later than that of the last entry that is left: later entries are never earlier for it.
+    // The entries that come instead may be older than those that go. Where the last one left is not in memory its
+    // time is not known; a later one is safe, as a leader only starts its clock from it.
+    this.time = this.recentBlocks.lastTime ?? this.time
     this.enqueue({ type: 'truncate', fromIndex })
   }
 

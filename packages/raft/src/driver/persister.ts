@@ -62,8 +62,13 @@ export class Persister {
         return
       }
       this.storingHardState = false
-      this.write(job)
-      while (this.waiting.length > 0 && !this.storingHardState) this.start(this.waiting.shift()!)
+      try {
+        this.write(job)
+        while (this.waiting.length > 0 && !this.storingHardState) this.start(this.waiting.shift()!)
+      } catch (invariant) {
+        // Nobody above would see it, and a server whose writer has stopped must not go on.
+        this.events.failed(invariant as Error)
+      }
     })
   }
 

@@ -1,0 +1,11 @@
+/**
+ * Clusters of real processes on loopback ports, to be killed and stopped at will.
+ *
+ * @packageDocumentation
+ */
+export { freePorts } from './free-ports.ts'
+export { ProcessCluster } from './process-cluster.ts'
+export type { ProcessClusterOptions } from './process-cluster.ts'
+export type { ReplicaConfiguration, ReplicaReport } from './replica-messages.ts'
+export { startProgram } from './program.ts'
+export type { Program } from './program.ts'

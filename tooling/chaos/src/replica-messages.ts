@@ -1,0 +1,38 @@
+import type { Member } from '@copycat/protocol'
+
+/** What a replica process is started with, as JSON in its only argument. */
+export interface ReplicaConfiguration {
+  readonly memberId: number
+  readonly members: readonly Member[]
+  readonly directory: string
+  /** `resources`: a replica with maps; `append`: a Raft server with the append-only test state machine. @default resources */
+  readonly stateMachine?: 'resources' | 'append'
+  readonly electionTimeout?: number
+  readonly heartbeatInterval?: number
+  readonly openTimeout?: number
+}
+
+/** What a replica process says of itself when asked. */
+export interface ReplicaReport {
+  readonly state: string
+  readonly term: number
+  readonly leader: number | undefined
+  readonly lastIndex: number
+  readonly commitIndex: number
+  readonly lastApplied: number
+  readonly bytesOnDisk: number
+  /** Microseconds of CPU since it started. */
+  readonly cpuMicros: number
+  readonly rssBytes: number
+}
+
+/** From the process to its parent. */
+export type FromReplica =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed', readonly name: string, readonly code: string | undefined, readonly message: string }
+  | { readonly type: 'report', readonly request: number, readonly report: ReplicaReport }
+
+/** To the process. */
+export type ToReplica =
+  | { readonly type: 'report', readonly request: number }
+  | { readonly type: 'close' }

@@ -1,0 +1,55 @@
+import { RaftServer } from '@copycat/raft'
+import { CopycatReplica } from '@copycat/replica'
+import { DistributedMap } from '@copycat/resources-collections'
+import { Storage } from '@copycat/storage'
+import { TcpTransport } from '@copycat/transport-tcp'
+import { AppendMachine } from './append-machine.ts'
+import type { FromReplica, ReplicaConfiguration, ReplicaReport, ToReplica } from './replica-messages.ts'
+
+/** The program of one replica process. Whoever starts it owns it: it ends when the channel to its parent closes. */
+async function main(configuration: ReplicaConfiguration): Promise<void> {
+  const { memberId, members, directory, stateMachine = 'resources', electionTimeout, heartbeatInterval, openTimeout } = configuration
+  const logger = { trace() {}, debug() {}, info() {}, warn: log, error: log }
+  const common = {
+    memberId, members, transport: new TcpTransport(), storage: new Storage({ directory }), logger,
+    ...(electionTimeout === undefined ? {} : { electionTimeout }), ...(heartbeatInterval === undefined ? {} : { heartbeatInterval }),
+    ...(openTimeout === undefined ? {} : { openTimeout }),
+  }
+  const replica = stateMachine === 'resources' ? await CopycatReplica.open({ ...common, resources: [DistributedMap] }) : undefined
+  const server = replica?.server ?? await RaftServer.open({ ...common, stateMachine: new AppendMachine() })
+  process.on('message', (message: ToReplica) => {
+    if (message.type === 'report') send({ type: 'report', request: message.request, report: reportOf(server) })
+    else void (replica ?? server).close().finally(() => process.exit(0))
+  })
+  server.onStateChange((state) => {
+    // A member that must not go on takes its process with it: whoever watches it starts it anew or mends it.
+    if (state === 'failed') process.exit(3)
+  })
+  send({ type: 'ready' })
+}
+
+function reportOf(server: RaftServer): ReplicaReport {
+  const { state, term, leader, lastIndex, commitIndex, lastApplied, bytesOnDisk } = server.status
+  const { user, system } = process.cpuUsage()
+  return { state, term, leader, lastIndex, commitIndex, lastApplied, bytesOnDisk, cpuMicros: user + system, rssBytes: process.memoryUsage.rss() }
+}
+
+function send(message: FromReplica): void {
+  process.send?.(message)
+}
+
+function log(message: string, details?: unknown): void {
+  console.error(`${message}${details instanceof Error ? `: ${details.message}` : ''}`)
+}
+
+process.on('disconnect', () => process.exit(0))
+// Ctrl-C reaches the whole group: the parent decides.
+process.on('SIGINT', () => {})
+
+main(JSON.parse(process.argv[2] ?? '{}') as ReplicaConfiguration).catch((error: unknown) => {
+  const { name, message, code } = error as Error & { code?: string }
+  send({ type: 'failed', name, code, message })
+  console.error(`${name}: ${message}`)
+  process.exitCode = 1
+  setImmediate(() => process.exit(1))
+})
