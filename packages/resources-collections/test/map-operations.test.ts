@@ -20,13 +20,14 @@ const text = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)
 const list = fc.array(text, { maxLength: 10 })
 const operation: fc.Arbitrary<Operation<unknown>> = fc.oneof(
   fc.tuple(text, text).chain(([key, value]) => fc.constantFrom<Operation<unknown>>(
-    new operations.Put(key, value), new operations.PutIfAbsent(key, value), new operations.Replace(key, value), new operations.RemoveValue(key, value),
-    new operations.ReplaceValue(key, value, key), new operations.Remove(key), new operations.Get(key), new operations.ContainsKey(key),
+    new operations.Put(key, value), new operations.PutIfAbsent(key, value), new operations.Replace(key, value),
+    new operations.RemoveValue(key, value), new operations.ReplaceValue(key, value, key), new operations.Remove(key), new operations.Get(key), new operations.ContainsKey(key),
     new operations.ContainsValue(value), new operations.Clear(), new operations.Size(),
   )),
   list.map((fields) => new operations.PutAll([...fields, ...fields])), list.map((keys) => new operations.GetAll(keys)),
-  fc.record({ content: fc.constantFrom('entries' as const, 'keys' as const, 'values' as const), after: fc.nat(), through: fc.nat(), countMax: fc.nat() })
-    .map((request) => new operations.ReadPage(request)),
+  fc.record({
+    content: fc.constantFrom('entries' as const, 'keys' as const, 'values' as const), after: fc.nat(), through: fc.nat(), countMax: fc.nat(),
+  }).map((request) => new operations.ReadPage(request)),
 )
 
 describe('operations of a map', () => {
