@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 
 // tooling/chaos starts real processes and is run alone, after these.
-const config: ViteUserConfig = defineConfig({ test: { projects: ['packages/*', 'tooling/tidy', 'tooling/check', 'tooling/eslint-config'] } })
+const projects = ['packages/*', 'tooling/tidy', 'tooling/check', 'tooling/eslint-config', 'tooling/demo', 'tooling/benchmarks']
+const config: ViteUserConfig = defineConfig({ test: { projects } })
 
 export default config
