@@ -91,6 +91,23 @@ export class ProcessCluster {
     })
   }
 
+  /** Tries to start a second process as `member` on a directory that is in use; not part of the cluster afterwards. */
+  async startMemberElsewhere(member: Member, directory: string): Promise<void> {
+    const members = this.members.map((known) => (known.id === member.id ? member : known))
+    const program = startProgram(new URL('./replica-process.ts', import.meta.url), { memberId: member.id, members, directory } satisfies ReplicaConfiguration)
+    try {
+      await new Promise<void>((resolve, reject) => {
+        program.process.on('message', (message: FromReplica) => {
+          if (message.type === 'failed') reject(Object.assign(new Error(message.message), { code: message.code }))
+          else resolve()
+        })
+      })
+    } finally {
+      program.process.kill('SIGKILL')
+      await program.ended
+    }
+  }
+
   /** Ends a member's process at once and waits until it is gone. */
   async kill(id: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const program = this.programs.get(id)
