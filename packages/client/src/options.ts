@@ -54,7 +54,7 @@ export function resolveRaftClientOptions(options: RaftClientOptions): ResolvedRa
     serializer: options.serializer ?? new Serializer(), ...definedOptions(options),
   }
   if (!Array.isArray(resolved.members) || resolved.members.length === 0) throw new ConfigurationError('members', resolved.members, 'must name at least one server')
-  for (const member of resolved.members) parseAddress(member)
+  for (const member of resolved.members as readonly MemberAddress[]) parseAddress(member)
   if (typeof resolved.transport !== 'object' || resolved.transport === null) throw new ConfigurationError('transport', resolved.transport, 'is required')
   for (const option of ['connectTimeout', 'requestTimeout'] as const) checkDuration(option, resolved[option])
   checkDuration('openTimeout', resolved.openTimeout, { allowInfinity: true })

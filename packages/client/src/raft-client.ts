@@ -96,7 +96,7 @@ export class RaftClient {
     const type = operationTypeOf(operation as Operation<R>)
     const { serializer } = this.options
     const write = (out: BufferOutput): void => writeOperation(operation as Operation<R>, out, serializer)
-    const decode = (bytes: Uint8Array | undefined): R => decodeResult(type, bytes, serializer) as R
+    const decode = (bytes: Uint8Array | undefined): R => decodeResult<Operation<R>>(type, bytes, serializer)
     if (!(operation instanceof Query)) return this.submitCommand(write, decode, options)
     return this.submitQuery(write, decode, { ...options, consistency: options.consistency ?? operation.consistency })
   }

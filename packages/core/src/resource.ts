@@ -56,7 +56,7 @@ export abstract class Resource {
       const consistency = options?.consistency ?? operation.consistency
       return this.#context.submitQuery(write, decode, consistency === undefined ? options : { ...options, consistency })
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
     }
   }
 }

@@ -1,5 +1,5 @@
 import { RaftCore, type Role, type RoleEffect } from '@copycat/consensus'
-import { type ClusterView, type Member } from '@copycat/protocol'
+import type { ClusterView, Member } from '@copycat/protocol'
 import { StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'

@@ -47,13 +47,13 @@ export class CopycatReplica implements Copycat {
     try {
       return new CopycatReplica(options).open()
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
   /** The same options, one call each. */
-  static builder(): CopycatReplicaBuilder {
-    return new CopycatReplicaBuilder()
+  static builder(): CopycatReplicaBuilder<CopycatReplica> {
+    return new CopycatReplicaBuilder((options) => new CopycatReplica(options))
   }
 
   /** As {@link CopycatReplica.open}; a replica opens once, and not again after it was closed. */

@@ -167,7 +167,7 @@ export class DistributedMap<K, V> extends Resource {
     try {
       return this.submitDecoded(operation(), decode, options)
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
     }
   }
 

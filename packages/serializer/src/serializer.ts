@@ -35,7 +35,7 @@ export class Serializer {
   register<T>(type: Type<T>, typeSerializer: TypeSerializer<T>, id?: number): this
   register<T>(type: Type<T>, second?: number | TypeSerializer<T>, third?: number): this {
     const [typeSerializer, id] = typeof second === 'object' ? [second, third] : [undefined, second]
-    this.#registry.add(type, typeSerializer as TypeSerializer<unknown> | undefined, id)
+    this.#registry.add(type, typeSerializer, id)
     return this
   }
 

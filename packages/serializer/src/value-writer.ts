@@ -8,7 +8,7 @@ import type { RegisteredType, TypeRegistry } from './type-registry.ts'
 const chunkBytes = 16 * 1024
 const int64Max = 2n ** 63n
 const uint64Max = 2n ** 64n
-const nodeBufferPrototype: object | undefined = globalThis.Buffer?.prototype
+const nodeBufferPrototype: object | undefined = globalThis.Buffer?.prototype as object | undefined
 
 /**
  * Writes values as MessagePack into chunks that many results share. One pass: what is checked is what is written.

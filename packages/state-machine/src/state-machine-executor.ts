@@ -59,7 +59,7 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor {
       throw new ConfigurationError(option, type.operation, 'must be 1 to 64 characters from a-z A-Z 0-9 . _ -')
     }
     const isNew = this.registrations.add(type.operation, {
-      type: type as unknown as OperationType<Operation<unknown>>,
+      type: type,
       handler: handler.bind(this.machine) as unknown as Handler<Operation<unknown>>,
       isQuery: (type.prototype as unknown) instanceof Query,
     })

@@ -97,7 +97,7 @@ describe('TimerQueue', () => {
           now += each.delay
           queue.fireDue(now, 1, throwIt)
           for (;;) {
-            const next = model.filter(({ due }) => due <= now).sort((a, b) => a.due - b.due || a.name - b.name)[0]
+            const next = model.filter(({ due }) => due <= now).sort((a, b) => (a.due === b.due ? a.name - b.name : a.due - b.due))[0]
             if (next === undefined) break
             expected.push([next.name, next.due])
             if (next.interval > 0) next.due += next.interval

@@ -5,7 +5,7 @@ import {
 } from '@copycat/protocol'
 import type { StateMachineRuntime } from '@copycat/state-machine'
 import type { Respond } from '@copycat/transport'
-import { type Context, type CopycatError, type LogIndex, type SessionId, type Timer } from '@copycat/utils'
+import type { Context, CopycatError, LogIndex, SessionId, Timer } from '@copycat/utils'
 import type { Session } from '../session/session.ts'
 import { SessionLeases } from '../session/session-leases.ts'
 import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
