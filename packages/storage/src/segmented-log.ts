@@ -24,8 +24,11 @@ type Operation =
   | { readonly type: 'truncate', readonly fromIndex: LogIndex }
   | { readonly type: 'sync', readonly done: (error: Error | undefined) => void }
 
-/** Milliseconds after which the mark of an idle writer is synced. */
-const markSyncDelay = 1_000
+/**
+ * Milliseconds after the last sync at which an idle writer says, durably, what is synced. Not at once: with few commands
+ * in flight the writer is idle for a moment after every sync, and a mark would double its writes.
+ */
+const markDelay = 1_000
 
 /** The log in segment files. One queue of operations keeps their order; only a roll and a truncation make it wait. */
 export class SegmentedLog implements Log {
@@ -175,9 +178,11 @@ export class SegmentedLog implements Log {
 
   async close(): Promise<void> {
     if (this.closed) return
-    await new Promise<void>((resolve) => {
+    const synced = (): Promise<void> => new Promise((resolve) => {
       this.sync(() => resolve())
     })
+    await synced()
+    if (this.isIdle && this.mark()) await synced()
     this.closed = true
     this.markTimer?.cancel()
     await this.changing
@@ -281,7 +286,6 @@ export class SegmentedLog implements Log {
     }
     this.dirty = false
     this.syncing = true
-    this.markTimer?.cancel()
     const through = this.written
     this.active.file.sync().then(
       () => {
@@ -305,27 +309,42 @@ export class SegmentedLog implements Log {
     }
     for (const done of callbacks) done(this.failure)
     this.pump()
-    if (this.queue.length === 0 && !this.dirty && !this.syncing && this.changing === undefined) this.mark()
+    if (this.needsMark) this.scheduleMark()
   }
 
-  /** An idle writer says what is synced, so that rot of the last blocks can be told from an unfinished write. */
-  private mark(): void {
-    if (this.closed || this.failure !== undefined || this.active.blockCount === 0 || this.markedThrough === this.synced) return
-    if (this.active.end + blockHeaderBytes > this.active.capacity) return
+  private get isIdle(): boolean {
+    return this.queue.length === 0 && !this.dirty && !this.syncing && this.changing === undefined
+  }
+
+  private get needsMark(): boolean {
+    return !this.closed && this.failure === undefined && this.active.blockCount > 0 && this.markedThrough !== this.synced
+  }
+
+  /** While blocks are written, their own headers say what is synced: then the mark waits. */
+  private scheduleMark(): void {
+    const { context } = this.options
+    this.markTimer ??= context.timer(context.monotonic() + markDelay, () => {
+      this.markTimer = undefined
+      if (!this.needsMark) return
+      if (!this.isIdle) this.scheduleMark()
+      else if (this.mark()) this.sync(() => {})
+    })
+  }
+
+  /** Says what is synced, so that rot of the last blocks can be told from an unfinished write. @returns whether there is something to sync. */
+  private mark(): boolean {
+    if (!this.needsMark || this.active.end + blockHeaderBytes > this.active.capacity) return false
     this.markedThrough = this.synced
     try {
       this.put({
         kind: 'mark', firstIndex: this.last + 1, count: 0, term: this.lastTerm, time: this.time, bodyCrc: 0, bodyBytes: 0, syncedIndex: this.synced,
       }, new Uint8Array(0))
       this.flush()
+      return true
     } catch (error) {
       this.fail(error)
-      return
+      return false
     }
-    this.markTimer?.cancel()
-    this.markTimer = this.options.context.timer(this.options.context.monotonic() + markSyncDelay, () => {
-      if (!this.closed && this.failure === undefined) this.sync(() => {})
-    })
   }
 
   private change(work: Promise<void>): void {
