@@ -54,6 +54,8 @@ export class CommandSender {
   /** Frames that are full, or of an earlier turn, and not sent yet. */
   private readonly ready: Frame[] = []
   private open: Frame | undefined
+  /** A guess at the size of the next frame, from the last one. */
+  private lastBytes = 1024
   private readonly sent: SentFrame[] = []
   private scheduled = false
   private nextSequence = 1
@@ -75,7 +77,7 @@ export class CommandSender {
   add(operation: PendingOperation, write: (out: BufferOutput) => void): void {
     if (this.waitingCount >= this.options.queueMax) throw new OverloadedError(`${this.options.queueMax} operations wait already (queueMax)`)
     if (this.open !== undefined && this.open.bytes >= frameBytesMax) this.closeFrame()
-    this.open ??= new Frame()
+    this.open ??= new Frame(this.lastBytes)
     this.open.add(operation, this.open.operations.length === 0 ? firstHeaderBytes : recordHeaderBytes, write, this.options.maxEntrySize)
     this.waitingCount += 1
     if (this.scheduled) return
@@ -112,7 +114,11 @@ export class CommandSender {
   }
 
   private closeFrame(): void {
-    if (this.open !== undefined && this.open.operations.length > 0) this.ready.push(this.open)
+    if (this.open === undefined) return
+    if (this.open.operations.length > 0) {
+      this.ready.push(this.open)
+      this.lastBytes = Math.min(this.open.bytes + 512, frameBytesMax)
+    }
     this.open = undefined
   }
 

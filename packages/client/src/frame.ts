@@ -20,7 +20,12 @@ export interface FramedOperation {
 /** Operations that were encoded in one turn, one behind the other, kept until all are settled so that they can be sent again. */
 export class Frame {
   readonly operations: FramedOperation[] = []
-  private readonly out: HeapBuffer = HeapBuffer.allocate(1024, bufferBytesMax)
+  private readonly out: HeapBuffer
+
+  /** @param capacity first guess at its size, in bytes: growing copies. */
+  constructor(capacity = 1024) {
+    this.out = HeapBuffer.allocate(capacity, bufferBytesMax)
+  }
 
   get bytes(): number {
     return this.out.position

@@ -29,7 +29,7 @@ export type { QueryFrame } from './query-frame.ts'
 export {
   finishRecord, isRecord, isRefused, payloadStart, recordEnd, recordFloor, recordHeaderBytes, recordSequence, recordSession, refuseRecord, writeRecordHeader,
 } from './record.ts'
-export { decodeResponse, decodeResults, encodeFailure, encodeOk, ResultsWriter } from './response.ts'
+export { decodeResponse, decodeResults, encodeFailure, encodeOk, resultBytesOf, ResultsWriter } from './response.ts'
 export type { OperationResult, ResultsHeader, ResultSink } from './response.ts'
 export {
   clientNameBytes, decodeClusterView, decodeKeepAliveRequest, decodeRegisterRequest, decodeRegisterResponse, decodeUnregisterRequest,

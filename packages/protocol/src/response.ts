@@ -102,6 +102,12 @@ export interface ResultSink {
   error(position: number, error: CopycatError): void
 }
 
+/** Bytes that a result takes in an answer; an error, which is rare, as if it were a short one. */
+export function resultBytesOf(result: OperationResult): number {
+  if (result === undefined) return 1
+  return typeof result === 'string' || result instanceof Uint8Array ? 5 + result.length : 256
+}
+
 /** What a frame of results says beside them. */
 export interface ResultsHeader {
   readonly appliedIndex: number

@@ -1,4 +1,4 @@
-import { ResultsWriter, SessionExpiredError, encodeFailure } from '@copycat/protocol'
+import { encodeFailure, resultBytesOf, ResultsWriter, SessionExpiredError } from '@copycat/protocol'
 import type { Respond } from '@copycat/transport'
 import type { CopycatError, LogIndex, SessionId } from '@copycat/utils'
 import type { SessionRegistry } from '../session/session-registry.ts'
@@ -59,8 +59,11 @@ export class PendingCommands {
       frame.respond(encodeFailure(new SessionExpiredError(`session ${frame.session} has ended`)))
       return
     }
-    const writer = new ResultsWriter(64 + 16 * frame.count)
-    for (let sequence = frame.firstSequence; sequence < frame.firstSequence + frame.count; sequence++) writer.add(session.resultOf(sequence))
+    let bytes = 64
+    const end = frame.firstSequence + frame.count
+    for (let sequence = frame.firstSequence; sequence < end; sequence++) bytes += resultBytesOf(session.resultOf(sequence))
+    const writer = new ResultsWriter(bytes)
+    for (let sequence = frame.firstSequence; sequence < end; sequence++) writer.add(session.resultOf(sequence))
     frame.respond([writer.finish(index, 0)])
     frame.acknowledged()
   }
