@@ -28,15 +28,22 @@ export async function profileRow(row: Row, directory: string, options: BenchOpti
     await system.terminate()
     await system.stop()
   }
-  const files = [path.join(output, 'client.cpuprofile')]
-  const [profile] = await readdir(path.join(output, 'client'))
-  await rename(path.join(output, 'client', profile!), files[0]!)
-  for (const file of await readdir(path.join(output, 'servers'))) {
+  return [
+    ...await collect(path.join(output, 'client'), () => 'client', output),
+    ...await collect(path.join(output, 'servers'), (pid) => parts.get(pid) ?? `process-${pid}`, output),
+  ]
+}
+
+/** Moves the profiles of main threads to `output`, named after their part; those of loaders' threads stay. */
+async function collect(directory: string, partOf: (pid: number) => string, output: string): Promise<string[]> {
+  const files: string[] = []
+  for (const name of await readdir(directory)) {
     // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile
-    const part = parts.get(Number(file.split('.')[3]))
-    if (part === undefined) continue
-    files.push(path.join(output, `${part}.cpuprofile`))
-    await rename(path.join(output, 'servers', file), files.at(-1)!)
+    const [, , , pid, thread] = name.split('.')
+    if (thread !== '0') continue
+    const file = path.join(output, `${partOf(Number(pid))}.cpuprofile`)
+    await rename(path.join(directory, name), file)
+    files.push(file)
   }
   return files
 }
