@@ -94,6 +94,11 @@ export class RaftCore {
     return this.#state.isServing
   }
 
+  /** False for one election timeout after a restart, while a lease that it supported before may still run. */
+  get mayVote(): boolean {
+    return !this.#state.isAbstaining
+  }
+
   /** When the next tick is due at the latest, monotonic milliseconds; Infinity: never. Changes with any step. */
   get nextTick(): number {
     return nextTick(this.#state)

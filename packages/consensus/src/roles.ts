@@ -51,6 +51,8 @@ function becomePreCandidate(state: RaftState): void {
   state.role = 'preCandidate'
   state.leader = undefined
   state.timer.start(state.now)
+  // A pre-vote costs nobody anything: one that finds no majority, as while a member that has just restarted abstains, is soon repeated.
+  state.timer.hasten(state.now + state.options.heartbeatInterval * (1 + state.options.random()))
   state.preVoteRound++
   state.granted.add(state.id)
   state.trace?.(`${state.id}: pre-vote ${state.preVoteRound} for term ${state.currentTerm + 1}`)

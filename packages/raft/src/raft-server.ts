@@ -28,6 +28,8 @@ export interface ServerStatus {
   readonly commitIndex: LogIndex
   readonly lastApplied: LogIndex
   readonly sessions: number
+  /** False for one election timeout after a restart: whoever restarts servers one by one waits for it before the next. */
+  readonly mayVote: boolean
   readonly bytesOnDisk: number
   /** Why it has stopped, if it failed. */
   readonly failure: Error | undefined
@@ -111,7 +113,7 @@ export class RaftServer {
     return {
       memberId: this.memberId, state: this.state, term: running?.core.currentTerm ?? this.storage?.hardState.currentTerm ?? 0, leader: this.leader,
       lastIndex: running?.log.lastIndex ?? 0, commitIndex: running?.core.commitIndex ?? 0, lastApplied: running?.applier.lastApplied ?? 0,
-      sessions: running?.sessions.size ?? 0, bytesOnDisk: running?.log.bytesOnDisk ?? 0, failure: this.failure,
+      sessions: running?.sessions.size ?? 0, mayVote: running?.core.mayVote ?? false, bytesOnDisk: running?.log.bytesOnDisk ?? 0, failure: this.failure,
     }
   }
 

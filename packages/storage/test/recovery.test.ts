@@ -13,7 +13,7 @@ interface Entry {
 
 /** A generator of its own, so that a failing seed repeats (xorshift32). */
 function randomOf(seed: number): Random {
-  let state = seed * 2_654_435_761 >>> 0 || 1
+  let state = Math.max(1, seed * 2_654_435_761 >>> 0)
   const integer = (below: number): number => {
     state ^= state << 13
     state ^= state >>> 17
@@ -87,7 +87,6 @@ async function randomLife(seed: number): Promise<void> {
       const from = 1 + random.integer(model.length)
       log.truncate(from)
       model = model.slice(0, from - 1)
-      durable = Math.min(durable, model.length)
       await synced(log)
       durable = model.length
     } else if (action < 9) {

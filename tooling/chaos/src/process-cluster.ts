@@ -136,12 +136,12 @@ export class ProcessCluster {
     throw new Error(`no member leads within ${timeout} ms`)
   }
 
-  /** Waits until every running member has applied what the leader had committed at the call. */
+  /** Waits until every running member has applied what the leader had committed at the call, and votes again: until all is well. */
   async caughtUp(timeout: number = 20_000): Promise<void> {
     const target = (await this.report(await this.leader()))?.commitIndex ?? 0
     for (const end = Date.now() + timeout; Date.now() < end; await delay(10)) {
       const reports = await Promise.all(this.members.filter(({ id }) => this.isRunning(id)).map(({ id }) => this.report(id)))
-      if (reports.every((report) => report !== undefined && report.lastApplied >= target)) return
+      if (reports.every((report) => report !== undefined && report.lastApplied >= target && report.mayVote)) return
     }
     const reports = await Promise.all(this.members.map(({ id }) => this.report(id)))
     throw new Error(`not every member has applied entry ${target} within ${timeout} ms: ${JSON.stringify(reports)}`)

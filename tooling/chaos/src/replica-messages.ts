@@ -20,6 +20,7 @@ export interface ReplicaReport {
   readonly lastIndex: number
   readonly commitIndex: number
   readonly lastApplied: number
+  readonly mayVote: boolean
   readonly bytesOnDisk: number
   /** Microseconds of CPU since it started. */
   readonly cpuMicros: number

@@ -29,9 +29,9 @@ async function main(configuration: ReplicaConfiguration): Promise<void> {
 }
 
 function reportOf(server: RaftServer): ReplicaReport {
-  const { state, term, leader, lastIndex, commitIndex, lastApplied, bytesOnDisk } = server.status
+  const { state, term, leader, lastIndex, commitIndex, lastApplied, mayVote, bytesOnDisk } = server.status
   const { user, system } = process.cpuUsage()
-  return { state, term, leader, lastIndex, commitIndex, lastApplied, bytesOnDisk, cpuMicros: user + system, rssBytes: process.memoryUsage.rss() }
+  return { state, term, leader, lastIndex, commitIndex, lastApplied, mayVote, bytesOnDisk, cpuMicros: user + system, rssBytes: process.memoryUsage.rss() }
 }
 
 function send(message: FromReplica): void {

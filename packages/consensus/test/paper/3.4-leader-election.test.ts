@@ -86,12 +86,15 @@ describe('§3.4 Leader election', () => {
   })
 
   it('§3.4: each wait is drawn anew from one to two election timeouts', () => {
-    const draws = [0, 0.25, 0.999, 0.5]
-    const fixture = new Fixture({ random: () => draws.shift()! })
+    let draw = 0
+    const fixture = new Fixture({ random: () => draw })
     expect(fixture.core.nextTick).toBe(500)
-    fixture.tick()
+    draw = 0.25
+    fixture.becomeCandidate()
     expect(fixture.core.nextTick).toBe(500 + 625)
+    draw = 0.999
     fixture.tick()
+    fixture.receive(2, { type: 'PreVoteResponse', term: 2, granted: true, round: 2 })
     expect(fixture.core.nextTick).toBeCloseTo(1_125 + 999.5)
   })
 

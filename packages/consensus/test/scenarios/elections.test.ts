@@ -54,6 +54,14 @@ describe('elections: durability', () => {
 })
 
 describe('elections: duplicates and old news', () => {
+  it('a pre-vote that finds no majority is repeated after one to two heartbeat intervals', () => {
+    const fixture = new Fixture()
+    fixture.tick()
+    for (const from of [2, 3]) fixture.receive(from, { type: 'PreVoteResponse', term: 0, granted: false, round: 1 })
+    expect(fixture.core.nextTick).toBe(fixture.now + 150)
+    expect(fixture.tick()[0]).toMatchObject({ type: 'send', message: { type: 'PreVoteRequest', round: 2 } })
+  })
+
   it('E5: a repeated request of the same candidate is granted again, behind the same persist', () => {
     const fixture = new Fixture()
     const request = { type: 'RequestVoteRequest', term: 1, lastLogIndex: 0, lastLogTerm: 0 } as const
