@@ -14,7 +14,8 @@ const base = ts.readConfigFile(path.join(import.meta.dirname, '../tsconfig/base.
 export function writeDeclarations(directory) {
   const { options } = ts.convertCompilerOptionsFromJson(base, directory)
   const source = path.join(directory, 'src')
-  const files = readdirSync(source, { recursive: true }).filter((file) => file.endsWith('.ts')).map((file) => path.join(source, file))
+  // The simulator's instruments are in no build.
+  const files = readdirSync(source, { recursive: true }).filter((file) => file.endsWith('.ts') && file !== 'instruments.ts').map((file) => path.join(source, file))
   const program = ts.createProgram(files, {
     ...options, noEmit: false, emitDeclarationOnly: true, noResolve: true, noCheck: true, types: [],
     allowImportingTsExtensions: true, rootDir: source, outDir: path.join(directory, 'dist'),

@@ -1,5 +1,6 @@
 // JavaScript, because Node.js 20 loads this file without help.
 import { writeDeclarations } from './declarations.js'
+import { withoutInstruments } from './instruments.js'
 
 /**
  * Build settings of every published package: ESM only, one file per entry point plus shared chunks.
@@ -18,6 +19,7 @@ export function tsupConfig(entry) {
     clean: true,
     splitting: true,
     dts: false,
+    esbuildPlugins: [withoutInstruments()],
     onSuccess: async () => writeDeclarations(process.cwd()),
   }
 }

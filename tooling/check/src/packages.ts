@@ -5,6 +5,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import type { ResolutionKind } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { instrumentFaults } from './instrument-faults.ts'
 import { packAll } from './pack.ts'
 
 /** ESM only: what old resolution or `require` in TypeScript make of a package does not count. */
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     const tarballs = packAll(root, directory)
     for (const [folder, file] of tarballs) {
       const tarball = new Uint8Array(readFileSync(file))
-      const found = [...await publishFaults(tarball), ...await typeFaults(tarball)]
+      const found = [...await publishFaults(tarball), ...await typeFaults(tarball), ...instrumentFaults(createPackageFromTarballData(tarball))]
       for (const fault of found) console.log(`${folder}  ${fault}`)
       faults += found.length
     }
