@@ -1,3 +1,4 @@
+import { buggify } from '@copycat/utils/instruments'
 /**
  * When to campaign: a deadline whose wait is drawn anew for each attempt (§3.4), and a time before which
  * there is no campaign at all.
@@ -22,7 +23,7 @@ export class ElectionTimer {
 
   /** Draws a wait from [electionTimeout, 2 × electionTimeout) and starts it. */
   start(now: number): void {
-    this.#wait = this.#electionTimeout * (1 + this.#random())
+    this.#wait = this.#electionTimeout * (buggify('election-timer.hasty') ? 0.1 : buggify('election-timer.shortest') ? 1 : 1 + this.#random())
     this.restart(now)
   }
 

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex, MemberId, Term } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 import type { Epoch, Role } from './effects.ts'
 import type { RaftState } from './raft-state.ts'
 
@@ -35,8 +36,8 @@ export class Invariants {
     }
     assert(!state.isHardStateDirty, 'a changed term or vote is handed to the disk in the same step')
     assert(state.log.lastTerm <= state.currentTerm, 'no entry is of a later term')
-    assert(durableIndex <= lastIndex, 'only what is in the log is durable')
-    assert(state.commitIndex >= this.#commitIndex && state.commitIndex <= lastIndex, 'the commit index only rises, within the log')
+    assert(durableIndex <= lastIndex || mutant('R8'), 'only what is in the log is durable')
+    assert(state.commitIndex >= this.#commitIndex && (state.commitIndex <= lastIndex || mutant('R1')), 'the commit index only rises, within the log')
     assert(state.lastApplied >= this.#lastApplied && state.lastApplied <= state.commitIndex, 'only committed entries are applied, once')
     if (state.role === 'leader') this.#checkLeader(state, lastIndex)
     else assert(!state.reads.isOut && !state.reads.isWaiting, 'only a leader keeps reads')

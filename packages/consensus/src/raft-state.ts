@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex, MemberId, Term } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 import { Learners } from './configuration/learners.ts'
 import { Voters } from './configuration/voters.ts'
 import type { Effect, HardState, PersistEffect, PersistId, Role } from './effects.ts'
@@ -89,6 +90,7 @@ export class RaftState {
     this.currentTerm = options.hardState.currentTerm
     this.votedFor = options.hardState.votedFor
     this.log = new RaftLog(options.termRuns, options.lastIndex)
+    if (mutant('E3') || mutant('D14')) this.currentTerm = Math.max(this.currentTerm, this.log.lastTerm)
     this.timer = new ElectionTimer(options.electionTimeout, options.random)
     this.followers = [
       ...this.voters.ids.filter((id) => id !== this.id).map((id) => new Progress(id, true, options.inFlightMax)),
@@ -118,7 +120,7 @@ export class RaftState {
   /** Whether a leader is there that a vote could disturb (§4.2.3): us, or one that was heard within an election timeout. */
   get hearsLeader(): boolean {
     return this.role === 'leader'
-      || (this.leader !== undefined && this.now - this.leaderHeardAt < this.options.electionTimeout)
+      || (this.leader !== undefined && (mutant('E9') || this.now - this.leaderHeardAt < this.options.electionTimeout))
   }
 
   get isAbstaining(): boolean {

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { MemberId, Term } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 import type { RaftState } from './raft-state.ts'
 import { hasVoteQuorum } from './replication/quorum.ts'
 
@@ -11,7 +12,7 @@ export function adoptTerm(state: RaftState, term: Term): void {
   state.trace?.(`${state.id}: term ${state.currentTerm} -> ${term}`)
   state.currentTerm = term
   state.votedFor = undefined
-  state.isHardStateDirty = true
+  state.isHardStateDirty = !mutant('E3-adopted-term')
   becomeFollower(state, undefined)
 }
 
@@ -49,7 +50,7 @@ export function campaign(state: RaftState): void {
 function becomePreCandidate(state: RaftState): void {
   leaveRole(state)
   state.role = 'preCandidate'
-  state.leader = undefined
+  if (!mutant('E9')) state.leader = undefined
   state.timer.start(state.now)
   // A pre-vote costs nobody anything: one that finds no majority, as while a member that has just restarted abstains, is soon repeated.
   state.timer.hasten(state.now + state.options.heartbeatInterval * (1 + state.options.random()))
@@ -86,7 +87,7 @@ export function askForVote(state: RaftState, voter: MemberId): void {
   state.send(
     voter,
     { type: 'RequestVoteRequest', term: state.currentTerm, lastLogIndex: lastIndex, lastLogTerm: lastTerm },
-    state.log.tail.isDurable(state.candidacyPersist) ? undefined : state.candidacyPersist,
+    mutant('E2') || state.log.tail.isDurable(state.candidacyPersist) ? undefined : state.candidacyPersist,
   )
 }
 
@@ -100,7 +101,7 @@ export function countGrant(state: RaftState, from: MemberId): void {
 
 /** Starts to lead with an entry of its own term: only through that may older ones be counted as committed (§3.6.2, §6.4). */
 function becomeLeader(state: RaftState): void {
-  assert(state.votedFor === state.id && state.log.tail.isDurable(state.candidacyPersist), 'a leader has voted for itself, durably')
+  assert(state.votedFor === state.id && (mutant('E2') || state.log.tail.isDurable(state.candidacyPersist)), 'a leader has voted for itself, durably')
   leaveRole(state)
   state.role = 'leader'
   state.leader = state.id

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex, MemberId } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { PersistId } from '../effects.ts'
 import type { AppendEntriesRequest, BlockRange } from '../messages.ts'
 import type { RaftState } from '../raft-state.ts'
@@ -8,8 +9,12 @@ import { adoptTerm, followLeader } from '../roles.ts'
 /** Figure 3.1, AppendEntries RPC. */
 export function handleAppendEntriesRequest(state: RaftState, from: MemberId, message: AppendEntriesRequest): void {
   // 1. Reply false if term < currentTerm (§3.3).
-  if (message.term < state.currentTerm) return refuse(state, from, message, 0)
+  if (message.term < state.currentTerm) {
+    cover('append-entries.old-term')
+    return refuse(state, from, message, 0)
+  }
   if (!isWellFormed(message)) {
+    cover('append-entries.malformed')
     state.trace?.(`${state.id}: ignores a malformed AppendEntriesRequest of ${from}`)
     return
   }
@@ -18,7 +23,8 @@ export function handleAppendEntriesRequest(state: RaftState, from: MemberId, mes
 
   // 2. Reply false if log does not contain an entry at prevLogIndex whose term matches prevLogTerm (§3.5).
   const { prevLogIndex, prevLogTerm } = message
-  if (!state.log.holds(prevLogIndex, prevLogTerm)) {
+  if (!state.log.holds(prevLogIndex, prevLogTerm) && !(mutant('R10') && prevLogIndex <= state.log.lastIndex)) {
+    cover('append-entries.previous-missing')
     assert(prevLogIndex > state.commitIndex, 'committed entries are the same everywhere')
     return refuse(state, from, message, state.log.lastIndexNotAbove(prevLogIndex, prevLogTerm))
   }
@@ -27,18 +33,20 @@ export function handleAppendEntriesRequest(state: RaftState, from: MemberId, mes
   const provenIndex = lastBlock === undefined ? prevLogIndex : lastBlock.firstIndex + lastBlock.count - 1
   const newFrom = firstNewIndex(state, message)
   if (newFrom <= provenIndex) store(state, message.blocks, newFrom)
+  else if (lastBlock !== undefined) cover('append-entries.repeated')
   // 5. commitIndex = min(leaderCommit, index of last new entry): nothing past what this request proves (FAULTS R2).
-  state.commitIndex = Math.max(state.commitIndex, Math.min(message.commitIndex, provenIndex))
+  state.commitIndex = Math.max(state.commitIndex, Math.min(message.commitIndex, mutant('R2') ? state.log.lastIndex : provenIndex))
 
   if (!message.respond) return
   const hardState = state.awaitHardState()
   if (lastBlock !== undefined) acknowledge(state, from, message, provenIndex, laterOf(state.log.tail.persistOf(provenIndex), hardState))
-  else acknowledge(state, from, message, Math.min(prevLogIndex, state.log.durableIndex), hardState)
+  else acknowledge(state, from, message, mutant('R6-heartbeat') ? prevLogIndex : Math.min(prevLogIndex, state.log.durableIndex), hardState)
 }
 
 /** The first entry that the log lacks; behind the request's last one when it has all (a duplicate, or an older request: FAULTS R1). */
 function firstNewIndex(state: RaftState, message: AppendEntriesRequest): LogIndex {
   let index = message.prevLogIndex + 1
+  if (mutant('R1')) return index
   // The usual case: everything comes behind our last entry.
   if (index > state.log.lastIndex) return index
   for (const block of message.blocks) {
@@ -53,7 +61,8 @@ function firstNewIndex(state: RaftState, message: AppendEntriesRequest): LogInde
 function store(state: RaftState, blocks: readonly BlockRange[], newFrom: LogIndex): void {
   const hasConflict = newFrom <= state.log.lastIndex
   if (hasConflict) {
-    assert(newFrom > state.commitIndex, 'committed entries are never removed')
+    assert(newFrom > state.commitIndex || mutant('R1'), 'committed entries are never removed')
+    cover('append-entries.conflict-truncates')
     state.trace?.(`${state.id}: removes ${newFrom} to ${state.log.lastIndex}`)
     state.log.truncateFrom(newFrom)
   }
@@ -68,6 +77,7 @@ function cut(blocks: readonly BlockRange[], from: LogIndex): BlockRange[] {
   for (const block of blocks) {
     const end = block.firstIndex + block.count
     if (end <= from) continue
+    if (block.firstIndex < from) cover('append-entries.cut-inside-block')
     rest.push(block.firstIndex >= from ? block : { kind: block.kind, firstIndex: from, count: end - from, term: block.term })
   }
   return rest
@@ -79,7 +89,7 @@ function acknowledge(
   state.send(to, {
     type: 'AppendEntriesResponse', term: state.currentTerm, success: true, matchIndex, round: request.round,
     rejectedIndex: 0, hintIndex: 0, hintTerm: 0,
-  }, after)
+  }, mutant('R6') ? undefined : after)
 }
 
 /** `hintIndex`: the highest place where the logs could meet, so that the leader skips a whole term per round trip (§3.5, FAULTS R12). */

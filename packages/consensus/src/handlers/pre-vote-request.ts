@@ -1,4 +1,5 @@
 import type { MemberId } from '@copycat/utils'
+import { cover } from '@copycat/utils/instruments'
 import type { PreVoteRequest } from '../messages.ts'
 import type { RaftState } from '../raft-state.ts'
 
@@ -10,5 +11,6 @@ export function handlePreVoteRequest(state: RaftState, from: MemberId, message: 
     && !state.hearsLeader
     // §3.6.1: an outdated log could not win.
     && state.log.isUpToDate(message.lastLogTerm, message.lastLogIndex)
+  if (!granted) cover('pre-vote.refused')
   state.send(from, { type: 'PreVoteResponse', term: granted ? message.term : state.currentTerm, granted, round: message.round })
 }

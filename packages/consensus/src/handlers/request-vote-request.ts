@@ -1,4 +1,5 @@
 import type { MemberId } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { RequestVoteRequest } from '../messages.ts'
 import type { RaftState } from '../raft-state.ts'
 import { adoptTerm } from '../roles.ts'
@@ -6,13 +7,26 @@ import { adoptTerm } from '../roles.ts'
 /** Figure 3.1, RequestVote RPC. */
 export function handleRequestVoteRequest(state: RaftState, from: MemberId, message: RequestVoteRequest): void {
   // §4.2.3: while a leader is heard, or may hold a lease from before our restart, neither a vote nor a new term.
-  if (state.isAbstaining || state.hearsLeader) return refuse(state, from)
+  if (state.isAbstaining || state.hearsLeader) {
+    cover('request-vote.leader-may-live')
+    return refuse(state, from)
+  }
   if (message.term > state.currentTerm) adoptTerm(state, message.term)
   // 1. Reply false if term < currentTerm (§3.3).
-  if (message.term < state.currentTerm) return refuse(state, from)
+  if (message.term < state.currentTerm) {
+    cover('request-vote.old-term')
+    return refuse(state, from)
+  }
   // 2. If votedFor is null or candidateId, and candidate's log is at least as up to date, grant vote (§3.4, §3.6).
-  if (state.votedFor !== undefined && state.votedFor !== from) return refuse(state, from)
-  if (!state.log.isUpToDate(message.lastLogTerm, message.lastLogIndex)) return refuse(state, from)
+  if (state.votedFor !== undefined && state.votedFor !== from && !mutant('E1-second-vote')) {
+    cover('request-vote.voted-for-another')
+    return refuse(state, from)
+  }
+  if (!state.log.isUpToDate(message.lastLogTerm, message.lastLogIndex)) {
+    cover('request-vote.log-behind')
+    return refuse(state, from)
+  }
+  if (state.votedFor === from) cover('request-vote.repeated')
   if (state.votedFor === undefined) {
     state.votedFor = from
     state.isHardStateDirty = true
@@ -22,7 +36,7 @@ export function handleRequestVoteRequest(state: RaftState, from: MemberId, messa
     state.trace?.(`${state.id}: votes for ${from} in term ${state.currentTerm}`)
   }
   // §3.8: the vote is on disk before it is told; to a repeated request too.
-  state.send(from, { type: 'RequestVoteResponse', term: state.currentTerm, granted: true }, state.awaitHardState())
+  state.send(from, { type: 'RequestVoteResponse', term: state.currentTerm, granted: true }, mutant('E1') ? undefined : state.awaitHardState())
 }
 
 function refuse(state: RaftState, from: MemberId): void {

@@ -1,3 +1,4 @@
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { RaftState } from '../raft-state.ts'
 import { quorumContactAt } from '../replication/commitment.ts'
 import { sendHeartbeats } from '../replication/replicator.ts'
@@ -16,7 +17,10 @@ export function handleTick(state: RaftState): void {
     if (state.now >= state.quorumDue) checkQuorum(state, isStalled)
     if (state.role === 'leader' && state.now >= state.heartbeatDue) sendHeartbeats(state)
   } else if (state.now >= state.timer.due) {
-    if (isStalled && state.timer.grace(state.now + heartbeatInterval)) return
+    if (isStalled && state.timer.grace(state.now + heartbeatInterval)) {
+      cover('tick.election-grace')
+      return
+    }
     campaign(state)
   }
 }
@@ -26,14 +30,16 @@ export function handleTick(state: RaftState): void {
  * would keep others from electing (§6.2, FAULTS E11).
  */
 function checkQuorum(state: RaftState, isStalled: boolean): void {
-  const due = quorumContactAt(state) + state.options.electionTimeout
+  const due = mutant('E11') ? Infinity : quorumContactAt(state) + state.options.electionTimeout
   if (due > state.now) {
     state.quorumDue = due
     state.hadQuorumGrace = false
   } else if (isStalled && !state.hadQuorumGrace) {
+    cover('tick.quorum-grace')
     state.quorumDue = state.now + state.options.heartbeatInterval
     state.hadQuorumGrace = true
   } else {
+    cover('tick.quorum-lost')
     state.trace?.(`${state.id}: no majority heard`)
     becomeFollower(state, undefined)
   }

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex, Term } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 import type { BlockRange } from '../messages.ts'
 import { TermRuns } from './term-runs.ts'
 import type { TermRun } from './term-runs.ts'
@@ -63,6 +64,8 @@ export class RaftLog {
 
   /** Whether a log that ends in (`lastTerm`, `lastIndex`) is at least as up to date: term first, then index (§3.6.1). */
   isUpToDate(lastTerm: Term, lastIndex: LogIndex): boolean {
+    if (mutant('E6-unchecked')) return true
+    if (mutant('E6')) return lastIndex >= this.lastIndex
     return lastTerm !== this.lastTerm ? lastTerm > this.lastTerm : lastIndex >= this.lastIndex
   }
 }

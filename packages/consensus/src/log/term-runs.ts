@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex, Term } from '@copycat/utils'
+import { cover } from '@copycat/utils/instruments'
 
 /** One stretch of the log in which all entries have the same term. */
 export interface TermRun {
@@ -67,6 +68,7 @@ export class TermRuns {
     if (start < 1) return 0
     let run = this.#runOf(start)
     if (this.#terms[run]! <= term) return start
+    cover('term-runs.hint-skips-a-term')
     while (run > 0 && this.#terms[run]! > term) run--
     return this.#terms[run]! > term ? 0 : this.#firstIndexes[run + 1]! - 1
   }

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { Epoch, PersistId } from '../effects.ts'
 
 interface PendingPersist {
@@ -44,13 +45,18 @@ export class UnstableTail {
   truncateFrom(index: LogIndex): void {
     this.#epoch++
     this.#durableIndex = Math.min(this.#durableIndex, index - 1)
-    for (const pending of this.#pending) pending.through = Math.min(pending.through, index - 1)
+    if (this.#pending.length > 0) cover('unstable-tail.truncated-while-writing')
+    if (!mutant('R8')) for (const pending of this.#pending) pending.through = Math.min(pending.through, index - 1)
   }
 
   /** Takes the completion of a persist. @returns whether it counts. */
   complete(id: PersistId, epoch: Epoch): boolean {
     assert(id <= this.#lastId, 'a completion names a persist that was asked for')
-    if (epoch !== this.#epoch || id <= this.#durableId) return false
+    if (epoch !== this.#epoch && !mutant('R8')) {
+      cover('unstable-tail.completion-of-old-epoch')
+      return false
+    }
+    if (id <= this.#durableId) return false
     let done = 0
     while (done < this.#pending.length && this.#pending[done]!.id <= id) {
       this.#durableIndex = Math.max(this.#durableIndex, this.#pending[done]!.through)

@@ -1,3 +1,4 @@
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { RaftState } from '../raft-state.ts'
 import { quorumMatchIndex } from './quorum.ts'
 
@@ -7,16 +8,22 @@ import { quorumMatchIndex } from './quorum.ts'
  */
 export function advanceCommit(state: RaftState): void {
   if (state.role !== 'leader') return
-  const candidate = quorumMatchIndex(state.voterValues(state.log.durableIndex, 'matchIndex'))
+  const candidate = quorumMatchIndex(state.voterValues(mutant('R5') ? state.log.lastIndex : state.log.durableIndex, 'matchIndex'))
   // Terms never fall along the log: above the no-op everything is of this term.
-  if (candidate <= state.commitIndex || candidate < state.noopIndex) return
+  if (candidate <= state.commitIndex) return
+  if (candidate < state.noopIndex && !mutant('R3')) {
+    cover('commitment.older-term-waits')
+    return
+  }
   state.commitIndex = candidate
 }
 
 /** Whether a majority answered the round of reads that is out; the same quorum as for commits (FAULTS L9). */
 export function isRoundConfirmed(state: RaftState): boolean {
-  const round = state.reads.round
-  return quorumMatchIndex(state.voterValues(round, 'confirmedRound')) >= round
+  const { round } = state.reads
+  const confirmed = state.voterValues(round, 'confirmedRound')
+  if (mutant('L9')) return confirmed.filter((value) => value >= round).length >= state.voters.majority - 1
+  return quorumMatchIndex(confirmed) >= round
 }
 
 /** When a majority, the leader included, was last known to follow. */

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex, MemberId } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
 import { InFlightWindow } from './in-flight-window.ts'
 
 /**
@@ -59,6 +60,7 @@ export class Progress {
 
   canSend(lastIndex: LogIndex): boolean {
     if (this.fill !== 'none' || this.isBlocked || this.nextIndex > lastIndex) return false
+    if (this.window.count > 0 && buggify('progress.window-of-one')) return false
     return this.state === 'replicate' ? !this.window.isFull : !this.isProbeOut
   }
 
@@ -72,8 +74,12 @@ export class Progress {
   sent(through: LogIndex): void {
     const asked = this.fill
     this.fill = 'none'
-    if (asked !== 'asked') return
+    if (asked !== 'asked') {
+      cover('progress.fill-stale')
+      return
+    }
     if (through < this.fillFrom) {
+      cover('progress.blocked')
       this.isBlocked = true
       // What was to tell the commit index did not go out.
       this.commitTold = 0
@@ -89,6 +95,7 @@ export class Progress {
   succeed(matchIndex: LogIndex): boolean {
     this.isBlocked = false
     const rose = matchIndex > this.matchIndex
+    if (!rose) cover('progress.older-match')
     if (rose) this.matchIndex = matchIndex
     this.window.freeThrough(matchIndex)
     if (this.state === 'probe' && matchIndex >= this.nextIndex - 1) {
@@ -96,6 +103,7 @@ export class Progress {
       this.isProbeOut = false
     }
     if (this.nextIndex <= this.matchIndex) {
+      cover('progress.match-overtakes-next')
       this.nextIndex = this.matchIndex + 1
       this.#staleFill()
     }

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { LogIndex, MemberId } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 
 /** How many of `count` voters decide: more than half, so that any two such groups share one (§3.2). */
 export function majority(count: number): number {
@@ -17,7 +18,8 @@ export function majority(count: number): number {
 export function quorumMatchIndex(values: readonly LogIndex[]): LogIndex {
   const count = values.length
   assert(count > 0, 'a quorum has voters')
-  const needed = majority(count)
+  const needed = majority(count) - (mutant('R4') ? 1 : 0)
+  if (mutant('R4-unsorted')) return values[Math.floor((count - 1) / 2)]!
   let best = -Infinity
   for (let position = 0; position < count; position++) {
     const value = values[position]!

@@ -1,4 +1,5 @@
 import type { LogIndex } from '@copycat/utils'
+import { cover } from '@copycat/utils/instruments'
 
 /** What a confirmed round still waits for. */
 interface ConfirmedRound {
@@ -49,6 +50,7 @@ export class ReadRounds {
     this.#isOut = false
     const last = this.#confirmed.at(-1)
     if (last !== undefined && (last.readIndex === this.#outReadIndex || this.#confirmed.length >= confirmedMax)) {
+      cover('read-rounds.confirmed-together')
       last.through = this.#outThrough
       last.readIndex = this.#outReadIndex
     } else {
@@ -62,11 +64,13 @@ export class ReadRounds {
     while (this.#confirmed.length > 0 && this.#confirmed[0]!.readIndex <= lastApplied) {
       through = this.#confirmed.shift()!.through
     }
+    if (this.#confirmed.length > 0) cover('read-rounds.waits-for-apply')
     return through
   }
 
   /** Leadership is lost: the role effect tells those who wait. */
   clear(): void {
+    if (this.#isOut || this.#waiting > 0) cover('read-rounds.lost-with-leadership')
     this.#waiting = 0
     this.#isOut = false
     this.#confirmed.length = 0

@@ -1,4 +1,5 @@
 import type { MemberId } from '@copycat/utils'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import type { BlockRange } from '../messages.ts'
 import type { RaftState } from '../raft-state.ts'
 import { isRoundConfirmed } from './commitment.ts'
@@ -28,10 +29,11 @@ export function replicate(state: RaftState): void {
       const fromIndex = follower.nextIndex
       state.effects.push({
         type: 'replicate', to: follower.id, term: state.currentTerm, fromIndex, prevLogTerm: state.log.term(fromIndex - 1),
-        bytesMax: state.options.appendBytesMax, commitIndex: state.commitIndex, round: state.reads.round,
+        bytesMax: buggify('replicator.one-block') ? 1 : state.options.appendBytesMax, commitIndex: state.commitIndex, round: state.reads.round,
       })
     } else if (follower.commitTold < state.commitIndex && follower.state === 'replicate' && follower.nextIndex > lastIndex
       && !follower.isBlocked) {
+      cover('replicator.commit-told-alone')
       sendEmpty(state, follower, false)
     }
   }
@@ -39,7 +41,7 @@ export function replicate(state: RaftState): void {
 
 /** To everybody, learners included; carries the newest round, so that a lost read round is made good. */
 export function sendHeartbeats(state: RaftState): void {
-  state.heartbeatDue = state.now + state.options.heartbeatInterval
+  state.heartbeatDue = state.now + state.options.heartbeatInterval / (buggify('replicator.early-heartbeat') ? 10 : 1)
   for (const follower of state.followers) {
     follower.isBlocked = false
     sendEmpty(state, follower, true)
@@ -59,9 +61,9 @@ export function restartStream(state: RaftState, member: MemberId): void {
 export function settleReads(state: RaftState): void {
   const { reads } = state
   if (reads.isOut && isRoundConfirmed(state)) reads.confirm()
-  if (reads.isWaiting && !reads.isOut && state.isServing) {
+  if (reads.isWaiting && !reads.isOut && (mutant('L2') || state.isServing)) {
     reads.start(state.commitIndex)
     for (const follower of state.followers) if (follower.isVoter) sendEmpty(state, follower, true)
-    if (isRoundConfirmed(state)) reads.confirm()
+    if (mutant('L1') || isRoundConfirmed(state)) reads.confirm()
   }
 }
