@@ -74,7 +74,10 @@ class Remover {
     if (condition === false) return otherwise
     const then = this.statement(node.thenStatement)
     if (condition === true) return then
-    if (then === '') this.fail(node, 'an if of which nothing is left')
+    if (then === '') {
+      if (otherwise !== '' || mayAct(node.expression)) this.fail(node, 'an if whose condition may do something')
+      return ''
+    }
     const { text } = this.source
     const head = text.slice(node.getStart(), node.expression.getStart()) + condition + text.slice(node.expression.end, node.thenStatement.getStart()) + then
     return otherwise === '' ? head : head + text.slice(node.thenStatement.end, node.elseStatement.getStart()) + otherwise
@@ -135,6 +138,11 @@ class Remover {
 
 function isInstrumentImport(node) {
   return ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier) && node.moduleSpecifier.text === specifier
+}
+
+/** Whether evaluating the expression may do more than give a value, as far as its form tells. */
+function mayAct(node) {
+  return ts.isCallExpression(node) || ts.isAwaitExpression(node) || ts.isPostfixUnaryExpression(node) || node.forEachChild(mayAct) === true
 }
 
 function textOf(value) {

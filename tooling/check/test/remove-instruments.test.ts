@@ -15,6 +15,8 @@ describe('removeInstruments', () => {
     ['assert(a || mutant(\'R3\'), \'rule\')', 'assert(a, \'rule\')'],
     ['f(mutant(\'E1\') ? undefined : g(1), 2)', 'f(g(1), 2)'],
     ['const n = 1 / (buggify(\'tiny\') ? 10 : 1)', 'const n = 1 / (1)'],
+    ['if (a.b < 1) cover(\'a\')\ng()', 'g()'],
+    ['if (a) f()\nelse if (b) cover(\'a\')', 'if (a) f()'],
     ['const is = mutant(\'R3\')', 'const is = false'],
     ['f(() => {\n  cover(\'a\')\n  g()\n})', 'f(() => {\n  g()\n})'],
   ])('makes of %j what it was without them', (text, expected) => {
@@ -26,6 +28,7 @@ describe('removeInstruments', () => {
     ['cover(`a${b}`)', 'the name of an instrument is a literal'],
     ['const f = mutant', 'an instrument is called where it stands'],
     ['if (f() && mutant(\'R3\')) g()', 'the instrument that decides stands first'],
+    ['if (f()) cover(\'a\')', 'an if whose condition may do something'],
     ['const x = cover(\'a\')', 'cover is a statement'],
   ])('refuses %j', (text, rule) => {
     expect(() => remove(text)).toThrow(`a.ts:2: ${rule}`)

@@ -14,7 +14,6 @@ export function handleAppendEntriesRequest(state: RaftState, from: MemberId, mes
     return refuse(state, from, message, 0)
   }
   if (!isWellFormed(message)) {
-    cover('append-entries.malformed')
     state.trace?.(`${state.id}: ignores a malformed AppendEntriesRequest of ${from}`)
     return
   }
@@ -77,7 +76,6 @@ function cut(blocks: readonly BlockRange[], from: LogIndex): BlockRange[] {
   for (const block of blocks) {
     const end = block.firstIndex + block.count
     if (end <= from) continue
-    if (block.firstIndex < from) cover('append-entries.cut-inside-block')
     rest.push(block.firstIndex >= from ? block : { kind: block.kind, firstIndex: from, count: end - from, term: block.term })
   }
   return rest

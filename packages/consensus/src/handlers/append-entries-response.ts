@@ -17,7 +17,6 @@ export function handleAppendEntriesResponse(state: RaftState, from: MemberId, me
 
   if (message.success) {
     if (message.matchIndex > state.log.lastIndex) {
-      cover('append-entries-response.match-behind-log')
       state.trace?.(`${state.id}: ignores a match of ${from} at ${message.matchIndex}, behind the log`)
       return
     }

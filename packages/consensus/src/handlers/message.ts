@@ -1,5 +1,4 @@
 import type { MemberId } from '@copycat/utils'
-import { cover } from '@copycat/utils/instruments'
 import type { RaftMessage } from '../messages.ts'
 import type { RaftState } from '../raft-state.ts'
 import { handleAppendEntriesRequest } from './append-entries-request.ts'
@@ -12,7 +11,6 @@ import { handleRequestVoteResponse } from './request-vote-response.ts'
 /** Hands a message to the handler of its type. Whoever is in no configuration has no say (§4.1). */
 export function handleMessage(state: RaftState, from: MemberId, message: RaftMessage): void {
   if (state.follower(from) === undefined) {
-    cover('message.of-stranger')
     state.trace?.(`${state.id}: ignores a ${message.type} of ${from}, which is no member`)
     return
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Member } from '@copycat/protocol'
 import type { Founding, FoundingMember, Identity } from '@copycat/storage'
 import type { MemberId } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 import { IdentityError, VersionError } from '../errors.ts'
 import { type Hello, serverVersions } from '../wire/hello.ts'
 
@@ -47,7 +48,8 @@ function checkFoundings(hello: Hello, identity: Identity): void {
 function checkIncarnation(founding: Founding, id: MemberId, incarnation: string): void {
   const known = founding.members.find((member) => member.id === id)
   if (known === undefined) throw new IdentityError(`member ${id} is no founder of cluster ${founding.clusterId}`)
-  if (known.incarnation === incarnation) return
+  if (known.incarnation === incarnation || mutant('M8')) return
+  cover('handshake.another-incarnation')
   throw new IdentityError(
     `the directory of member ${id} was emptied or replaced since cluster ${founding.clusterId} was founded (incarnation ${incarnation}, known is ${known.incarnation}): `
     + 'it has forgotten its votes and entries, so it may not vote until it is admitted anew',

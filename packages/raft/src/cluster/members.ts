@@ -2,6 +2,7 @@ import { encodeFailure, encodeOk, type Member, ProtocolError } from '@copycat/pr
 import type { Founding, Identity } from '@copycat/storage'
 import type { Connection, Parts, Respond } from '@copycat/transport'
 import { CopycatError, type MemberId } from '@copycat/utils'
+import { cover } from '@copycat/utils/instruments'
 import { decodeHello, encodeHello, type Hello, serverVersions } from '../wire/hello.ts'
 import { IdentityError } from '../errors.ts'
 import { checkHello, Founder } from './handshake.ts'
@@ -192,6 +193,7 @@ export class Members {
   private count(id: MemberId, change: 1 | -1): void {
     const before = this.connections.get(id) ?? 0
     this.connections.set(id, before + change)
+    if (before > 1 && change === -1) cover('members.another-connection-is-left')
     if (before === 1 && change === -1 && !this.stopped) this.events.disconnected(id)
   }
 

@@ -1,6 +1,7 @@
 import { decodeResponse } from '@copycat/protocol'
 import type { Address, Connection, Parts, Transport } from '@copycat/transport'
 import { ClosedError, type Context, type Logger, type MemberId, type Timer } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
 import { ServerMessageType } from '../wire/server-message-type.ts'
 
 /** First and longest wait before the next try, in milliseconds. */
@@ -67,6 +68,7 @@ export class PeerLink {
   /** A sign of life of the member: no reason to wait for the next try. */
   hurry(): void {
     if (this.retry === undefined || this.stopped) return
+    cover('peer-link.hurried')
     this.retry.cancel()
     this.retry = undefined
     this.dial()
@@ -81,7 +83,9 @@ export class PeerLink {
 
   /** Lost when there is no connection. */
   send(type: number, parts: Parts): void {
+    if (this.connection === undefined) cover('peer-link.sent-to-nobody')
     this.connection?.send(type, parts)
+    if (buggify('peer-link.closes') && buggify('peer-link.closes') && buggify('peer-link.closes')) this.connection?.close()
   }
 
   /** @throws (rejects) when there is no connection, or it fails. */
@@ -130,6 +134,7 @@ export class PeerLink {
     if (this.connection !== connection) return
     this.connection = undefined
     if (this.stopped) return
+    cover('peer-link.lost')
     this.logger.debug(`the connection to member ${this.member} closed`)
     this.ports.closed()
     this.retryLater()

@@ -2,6 +2,7 @@ import { encodeFailure, MessageType, NotLeaderError, ProtocolError } from '@copy
 import type { Connection, MessageHandler, Respond } from '@copycat/transport'
 import { CopycatError, type MemberId } from '@copycat/utils'
 import type { RaftMessage } from '@copycat/consensus'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { decodeRaftMessage } from '../wire/raft-message.ts'
 import { forwardedOffset, ServerMessageType } from '../wire/server-message-type.ts'
 
@@ -81,10 +82,12 @@ const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((ty
 function serve(ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, respond: Respond): boolean {
   const leadership = ports.leadership()
   if (leadership === undefined) return false
-  if (leadership.isServing) {
+  if (leadership.isServing || (mutant('L2') && method === 'receiveQueries')) {
     leadership[method](bytes, respond)
     return true
   }
+  if (buggify('inbound.refused-before-office')) return false
+  cover('inbound.held-until-office')
   const kept = bytes.slice()
   return leadership.hold(() => guarded((held, answer) => leadership[method](held, answer))(kept, respond), respond)
 }
@@ -92,12 +95,16 @@ function serve(ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, re
 function forward(ports: InboundPorts, type: number, bytes: Uint8Array, respond: Respond): void {
   const { id, isConnected } = ports.leader()
   if (id === undefined || !isConnected) {
+    cover('inbound.no-leader-known')
     respond(encodeFailure(new NotLeaderError(undefined)))
     return
   }
   ports.forward(id, type + forwardedOffset, bytes.slice()).then(
     (response) => respond([response.slice()]),
-    (error: unknown) => respond(encodeFailure(new NotLeaderError(undefined, { outcome: 'unknown', cause: error }))),
+    (error: unknown) => {
+      cover('inbound.forwarded-in-vain')
+      respond(encodeFailure(new NotLeaderError(undefined, { outcome: 'unknown', cause: error })))
+    },
   )
 }
 

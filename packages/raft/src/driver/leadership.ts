@@ -6,6 +6,7 @@ import {
 import type { StateMachineRuntime } from '@copycat/state-machine'
 import type { Respond } from '@copycat/transport'
 import type { Context, CopycatError, LogIndex, SessionId, Timer } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { Session } from '../session/session.ts'
 import { SessionLeases } from '../session/session-leases.ts'
 import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
@@ -110,8 +111,11 @@ export class Leadership {
     const { held } = this
     this.held = []
     for (const request of held) request.respond(encodeFailure(new NotLeaderError(undefined)))
+    if (held.length > 0) cover('leadership.lost-before-office')
     if (!this.inOffice) return
     this.inOffice = false
+    if (this.commands.size > 0) cover('leadership.lost-with-commands')
+    if (this.sessionRecords.size > 0) cover('leadership.lost-with-session-records')
     this.expiryTimer?.cancel()
     this.tickTimer?.cancel()
     this.tickAt = Infinity
@@ -152,12 +156,18 @@ export class Leadership {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const frame = checkCommandFrame(bytes, view)
     const session = this.liveSession(frame.session)
-    const next = this.nextSequence.get(session.id) ?? session.lastSequence + 1
+    let next = this.nextSequence.get(session.id) ?? session.lastSequence + 1
+    if (mutant('X1')) next = Math.min(next, frame.firstSequence)
+    if (mutant('X3')) next = Math.max(next, frame.firstSequence)
     const end = frame.firstSequence + frame.count
-    if (frame.firstSequence > next) throw new SequenceError(next)
+    if (frame.firstSequence > next) {
+      cover('leadership.sequence-gap')
+      throw new SequenceError(next)
+    }
     if (end - session.floor > unacknowledgedMax) throw new OverloadedError(`session ${session.id} has too many results that it has not acknowledged`)
     const pending = { session: session.id, firstSequence: frame.firstSequence, count: frame.count, respond }
     if (end <= next) {
+      cover('leadership.repeated-frame')
       // A repetition: all of it is in the log. It renews nothing, as its answer may be one from long ago.
       this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: noop })
       this.commands.applied(this.applier.lastApplied)
@@ -210,7 +220,12 @@ export class Leadership {
     const session = this.liveSession(request.session)
     const receivedAt = this.context.monotonic()
     if (request.floor > session.floor && request.floor <= session.lastSequence) {
+      cover('leadership.keep-alive-moves-floor')
       this.logSessionRecord({ kind: 'keepAlive', session: session.id, floor: request.floor }, respond, (result) => this.renewed(result.session, receivedAt))
+      return
+    }
+    if (mutant('L1-keep-alive')) {
+      respond(this.answer(() => this.renewed(request.session, receivedAt)))
       return
     }
     this.reads.add({
@@ -227,7 +242,9 @@ export class Leadership {
 
   private liveSession(id: SessionId): Session {
     const session = this.sessions.get(id)
-    if (session === undefined || this.leases.isExpiring(id)) throw new SessionExpiredError(`session ${id} is not known to the cluster: it has expired or was closed`)
+    const isExpiring = this.leases.isExpiring(id)
+    if (isExpiring) cover('leadership.renewal-while-expiring')
+    if (session === undefined || isExpiring) throw new SessionExpiredError(`session ${id} is not known to the cluster: it has expired or was closed`)
     return session
   }
 
@@ -307,6 +324,7 @@ export class Leadership {
       if (!this.inOffice) return
       this.scheduleExpiryCheck()
       const overdue = this.leases.overdue()
+      if (mutant('X6-stall')) return this.expire(overdue)
       if (overdue.length > 0) this.reads.add({ ready: () => this.expire(overdue), failed: noop })
     })
   }
@@ -315,7 +333,11 @@ export class Leadership {
     const overdue = new Set(this.leases.overdue())
     for (const id of candidates) {
       const session = this.sessions.get(id)
-      if (session === undefined || !overdue.has(id)) continue
+      if (session === undefined || !overdue.has(id)) {
+        cover('leadership.renewed-before-expiry')
+        continue
+      }
+      if (mutant('X4')) this.sessions.apply({ kind: 'expire', session: id, lastRenewal: session.lastRenewal }, this.applier.lastApplied)
       this.leases.setExpiring(id, true)
       const record = encodeSessionRecord({ kind: 'expire', session: id, lastRenewal: session.lastRenewal })
       this.open.add('session', record, 1, (index) => {

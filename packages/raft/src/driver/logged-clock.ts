@@ -1,4 +1,5 @@
 import type { Context } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 
 /**
  * Logged time, as a leader stamps it on blocks: the time of the last entry plus the leader's own monotonic time since it
@@ -16,7 +17,7 @@ export class LoggedClock {
 
   /** Takes office after an entry of logged time `lastTime`; 0: the log is empty. */
   start(lastTime: number): void {
-    this.base = lastTime === 0 ? Math.floor(this.context.wall()) : lastTime
+    this.base = mutant('L13') || lastTime === 0 ? Math.floor(this.context.wall()) : lastTime
     this.last = this.base
     this.startedAt = this.context.monotonic()
   }

@@ -1,5 +1,6 @@
 import { type Block, blockBytesMax } from '@copycat/storage'
 import type { Context, LogIndex } from '@copycat/utils'
+import { buggify } from '@copycat/utils/instruments'
 
 /** Kinds of blocks that a leader's driver makes. */
 export type ProposedKind = 'commands' | 'session' | 'tick'
@@ -51,6 +52,7 @@ export class OpenBlock {
     this.pieces.push(body)
     this.bytes += body.length
     this.count += count
+    if (buggify('open-block.of-one-frame')) this.close()
     if (this.scheduled) return
     this.scheduled = true
     this.context.nextTurn(() => {

@@ -1,6 +1,7 @@
 import { encodeFailure, resultBytesOf, ResultsWriter, SessionExpiredError } from '@copycat/protocol'
 import type { Respond } from '@copycat/transport'
 import type { CopycatError, LogIndex, SessionId } from '@copycat/utils'
+import { cover } from '@copycat/utils/instruments'
 import type { SessionRegistry } from '../session/session-registry.ts'
 
 /** A frame of commands that waits for its last entry to be applied. */
@@ -56,6 +57,7 @@ export class PendingCommands {
   private answer(frame: PendingFrame, index: LogIndex): void {
     const session = this.sessions.get(frame.session)
     if (session === undefined) {
+      cover('pending-commands.session-has-ended')
       frame.respond(encodeFailure(new SessionExpiredError(`session ${frame.session} has ended`)))
       return
     }

@@ -1,6 +1,7 @@
 import type { PersistEffect } from '@copycat/consensus'
 import type { Block, Log, MemberStorage } from '@copycat/storage'
 import type { Context } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 
 interface Job {
   readonly effect: PersistEffect
@@ -45,6 +46,7 @@ export class Persister {
 
   persist(effect: PersistEffect, blocks: readonly Block[]): void {
     this.starts.push(this.context.monotonic())
+    if (this.storingHardState) cover('persister.waits-for-term-and-vote')
     if (this.storingHardState) this.waiting.push({ effect, blocks })
     else this.start({ effect, blocks })
   }
@@ -56,14 +58,16 @@ export class Persister {
       return
     }
     this.storingHardState = true
+    if (mutant('R7')) this.write(job)
     this.storage.storeHardState(hardState, (error) => {
       if (error !== undefined) {
+        cover('persister.term-and-vote-not-stored')
         this.events.failed(error)
         return
       }
       this.storingHardState = false
       try {
-        this.write(job)
+        if (!mutant('R7')) this.write(job)
         while (this.waiting.length > 0 && !this.storingHardState) this.start(this.waiting.shift()!)
       } catch (invariant) {
         // Nobody above would see it, and a server whose writer has stopped must not go on.
@@ -76,7 +80,8 @@ export class Persister {
     if (effect.truncateFrom !== undefined) this.log.truncate(effect.truncateFrom)
     for (const block of blocks) this.log.append(block)
     this.log.sync((error) => {
-      if (error !== undefined) {
+      if (error !== undefined && !mutant('R6-flush-error')) {
+        cover('persister.sync-failed')
         this.events.failed(error)
         return
       }

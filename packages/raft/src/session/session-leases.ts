@@ -1,4 +1,5 @@
 import type { Context, SessionId } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 import type { Session } from './session.ts'
 
 interface Lease {
@@ -24,7 +25,7 @@ export class SessionLeases {
   /** Takes office. */
   start(sessions: Iterable<Session>): void {
     this.leases.clear()
-    for (const session of sessions) this.add(session)
+    for (const session of sessions) this.add(session, mutant('X5') ? -Infinity : this.context.monotonic())
   }
 
   /** Leaves office. */
@@ -32,8 +33,8 @@ export class SessionLeases {
     this.leases.clear()
   }
 
-  add(session: Session): void {
-    this.leases.set(session.id, { renewedAt: this.context.monotonic(), timeout: session.timeout, expiring: false })
+  add(session: Session, renewedAt: number = this.context.monotonic()): void {
+    this.leases.set(session.id, { renewedAt, timeout: session.timeout, expiring: false })
   }
 
   remove(session: SessionId): void {

@@ -1,6 +1,7 @@
 import { OverloadedError } from '@copycat/protocol'
 import type { SessionEnd } from '@copycat/state-machine'
 import type { CopycatError, LogIndex, SessionId } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { SessionRecord } from '../wire/session-record.ts'
 import { Session } from './session.ts'
 
@@ -56,7 +57,11 @@ export class SessionRegistry {
       case 'expire': {
         const session = this.sessions.get(record.session)
         // A renewal that was logged after the one that the leader knew of makes its decision void.
-        if (session !== undefined && session.lastRenewal > record.lastRenewal) return { session: session.id }
+        if (session !== undefined && session.lastRenewal > record.lastRenewal && !mutant('X6')) {
+          cover('session-registry.expiry-is-void')
+          return { session: session.id }
+        }
+        cover('session-registry.expired')
         return this.end(session, 'expired')
       }
     }
@@ -65,7 +70,10 @@ export class SessionRegistry {
   private register(record: Extract<SessionRecord, { kind: 'register' }>, index: LogIndex): SessionRecordResult {
     const client = Array.from(record.client, (byte) => byte.toString(16).padStart(2, '0')).join('')
     const known = this.byClient.get(client)
-    if (known !== undefined) return { session: known.id }
+    if (known !== undefined) {
+      cover('session-registry.registered-again')
+      return { session: known.id }
+    }
     if (record.replaces !== 0) this.end(this.sessions.get(record.replaces), 'closed')
     if (this.sessions.size >= this.sessionsMax) {
       return { session: 0, error: new OverloadedError(`the cluster has ${this.sessionsMax} sessions, as many as it may`) }

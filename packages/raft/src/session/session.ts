@@ -1,5 +1,6 @@
 import { ResultExpiredError, type OperationResult } from '@copycat/protocol'
 import { assert, type LogIndex, type SessionId } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 
 /**
  * One client's identity over time, as every server replicates it (§6.3). Nothing in it depends on the
@@ -37,12 +38,12 @@ export class Session {
   /** The result of an applied command: the first and only one, or the error that it is no longer kept. */
   resultOf(sequence: number): OperationResult {
     assert(sequence <= this.lastSequence, 'only applied commands have results')
-    return sequence <= this.floor ? new ResultExpiredError() : this.results[sequence % this.results.length]
+    return sequence <= this.floor && !mutant('X2') ? new ResultExpiredError() : this.results[sequence % this.results.length]
   }
 
   /** The client has every result up to `floor`. */
   acknowledge(floor: number): void {
-    const reached = Math.min(floor, this.lastSequence)
+    const reached = mutant('X2') ? this.lastSequence - 1 : Math.min(floor, this.lastSequence)
     while (this.floor < reached) this.results[++this.floor % this.results.length] = undefined
   }
 
