@@ -1,0 +1,98 @@
+import type { DiskState } from './disk-state.ts'
+import { type FileImage, sectorBytes, type SyncCapture } from './file-image.ts'
+
+/** Sectors that go astray together, at most. */
+const sectorsMax = 4
+/** Places that are tried before the fault is given up for this time. */
+const attemptsMax = 4
+
+/** A write that goes astray: what was to be there, what is there instead. */
+interface Astray {
+  readonly image: FileImage
+  readonly capture: SyncCapture
+  readonly offset: number
+  readonly before: Uint8Array
+  readonly written: Uint8Array
+}
+
+/**
+ * Writes that land in another place. Where a guard forbids the damage for now, because nothing on disk says yet that the bytes had been
+ * synced, the write goes right at first and goes astray once it is allowed, unless it was overwritten meanwhile: all that differs is when it is found.
+ */
+export class Misdirection {
+  private readonly state: DiskState
+  private astray: Astray | undefined
+
+  constructor(state: DiskState) {
+    this.state = state
+  }
+
+  /** A part of what is to land goes astray. Called before it has landed. */
+  begin(image: FileImage, capture: SyncCapture): void {
+    if (this.astray !== undefined || capture.sectors.length === 0) return
+    const random = this.state.faults.random('misdirectedWrite')
+    const first = random.integer(capture.sectors.length)
+    let count = 1
+    const wanted = random.between(1, sectorsMax)
+    while (count < wanted && capture.sectors[first + count] === capture.sectors[first]! + count) count += 1
+    const offset = capture.sectors[first]! * sectorBytes
+    const length = Math.min(count * sectorBytes, capture.size - offset)
+    if (length <= 0) return
+    const before = new Uint8Array(length)
+    before.set(image.durableBytes.subarray(offset, offset + length))
+    const written = capture.bytes.slice(first * sectorBytes, first * sectorBytes + length)
+    if (before.every((byte, at) => byte === written[at])) return
+    this.astray = { image, capture, offset, before, written }
+  }
+
+  /** Something has landed. */
+  end(image: FileImage, capture: SyncCapture): void {
+    const { astray } = this
+    if (astray === undefined || astray.image !== image) return
+    if (capture === astray.capture || !overlaps(capture, astray)) this.tryNow(astray)
+    else this.astray = undefined
+  }
+
+  /** Forgets a write that has not gone astray yet. */
+  restart(): void {
+    this.astray = undefined
+  }
+
+  private tryNow(astray: Astray): void {
+    const { faults, guard, hooks } = this.state
+    const { image, offset, before, written } = astray
+    const path = image.durablePath
+    if (path === undefined || (guard !== undefined && !guard.mayCorrupt(path, offset, before.length))) return
+    const target = this.chooseTarget(astray)
+    if (target === undefined) return
+    this.astray = undefined
+    image.corrupt(offset, before)
+    target.image.corrupt(target.offset, written)
+    faults.count('misdirectedWrite')
+    guard?.damaged()
+    hooks.onCorrupted?.(path, offset, before.length)
+    hooks.onCorrupted?.(target.path, target.offset, written.length)
+  }
+
+  private chooseTarget({ image, offset, written }: Astray): { path: string, image: FileImage, offset: number } | undefined {
+    const { faults, guard, names } = this.state
+    const random = faults.random('misdirectedWrite')
+    const paths = [...names.durable.keys()]
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      const path = random.pick(paths)
+      const target = names.durable.get(path)!
+      const room = target.durableBytes.length - written.length
+      if (room < 0) continue
+      const place = random.integer(Math.floor(room / sectorBytes) + 1) * sectorBytes
+      if (target === image && Math.abs(place - offset) < written.length) continue
+      if (guard === undefined || guard.mayCorrupt(path, place, written.length)) return { path, image: target, offset: place }
+    }
+    return undefined
+  }
+}
+
+function overlaps(capture: SyncCapture, { offset, before }: Astray): boolean {
+  const first = offset / sectorBytes
+  const last = Math.floor((offset + before.length - 1) / sectorBytes)
+  return capture.sectors.some((sector) => sector >= first && sector <= last)
+}
