@@ -1,4 +1,5 @@
 import type { LogIndex, Term } from '@copycat/utils'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import type { File, FileSystem } from './file-system.ts'
 import { Segment } from './segment.ts'
 import { type Checksum, encodeSegmentHeader, type LogOwner, segmentFileName, segmentHeaderBytes, segmentSeed } from './segment-format.ts'
@@ -28,6 +29,7 @@ export class LogFiles {
 
   /** Starts to fill the next segment's file, unless there is one. A failure is found by whoever takes it. */
   prepareSpare(): void {
+    if (buggify('log-files.no-spare')) return
     this.spare ??= this.fill().catch(() => undefined)
   }
 
@@ -40,7 +42,7 @@ export class LogFiles {
     await file.allocate(capacity)
     await file.sync()
     await this.fileSystem.rename(`${this.directory}/${spareFileName}`, path)
-    await this.fileSystem.syncDirectory(this.directory)
+    if (!mutant('D6')) await this.fileSystem.syncDirectory(this.directory)
     const seed = segmentSeed(this.owner, generation, this.checksum)
     return new Segment(path, file, firstIndex, generation, previousTerm, seed, capacity, segmentHeaderBytes)
   }
@@ -61,6 +63,7 @@ export class LogFiles {
   }
 
   private async takeSpare(): Promise<File | undefined> {
+    if (this.spare !== undefined) cover('log-files.spare-taken')
     const spare = await this.spare
     this.spare = undefined
     return spare

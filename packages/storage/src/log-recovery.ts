@@ -1,4 +1,5 @@
 import type { LogIndex, Term } from '@copycat/utils'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import type { Block } from './block.ts'
 import { StorageCorruptionError, StorageForeignError } from './errors.ts'
 import type { File, FileSystem } from './file-system.ts'
@@ -61,6 +62,7 @@ async function recover(
   for (const [at, segment] of segments.entries()) {
     const isLast = at === segments.length - 1
     if (segment.firstIndex !== progress.nextIndex || (at > 0 && segment.previousTerm !== progress.lastTerm)) {
+      cover('log-recovery.entries-missing')
       throw new StorageCorruptionError(segment.path, 0, progress.nextIndex, `the log goes on at ${segment.firstIndex}, entries before it are missing`)
     }
     const end = await scanSegment(segment, progress, checksum, visit)
@@ -90,7 +92,8 @@ async function openSegments(
     if (parsed === undefined) continue
     const known = newest.get(parsed.firstIndex)
     const path = `${directory}/${name}`
-    if (known !== undefined && known.generation > parsed.generation) {
+    if (known !== undefined) cover('log-recovery.older-generation')
+    if (known !== undefined && (mutant('S12') || known.generation > parsed.generation)) {
       leftovers.push(path)
       continue
     }
@@ -125,7 +128,10 @@ async function scanSegment(segment: Segment, progress: Progress, checksum: Check
     if (stored === undefined || offset + blockHeaderBytes + stored.bodyBytes > segment.capacity) return offset
     if (stored.firstIndex !== progress.nextIndex || stored.term < progress.lastTerm || stored.time < progress.lastTime) return offset
     const body = await reader.get(offset + blockHeaderBytes, stored.bodyBytes)
-    if (body === undefined || checksum(body) !== stored.bodyCrc) return offset
+    if (body === undefined || (checksum(body) !== stored.bodyCrc && !mutant('D1'))) {
+      cover('log-recovery.body-is-not-whole')
+      return offset
+    }
     progress.mark = Math.max(progress.mark, stored.syncedIndex)
     if (stored.kind !== 'mark') {
       segment.add(stored.firstIndex, offset)
@@ -153,10 +159,16 @@ async function judgeTail(segment: Segment, end: number, progress: Progress, chec
     }
     for (const stored of headersIn(piece, segment.seed, checksum)) progress.mark = Math.max(progress.mark, stored.syncedIndex)
   }
-  if (progress.mark >= progress.nextIndex) {
+  if (progress.mark >= progress.nextIndex && !mutant('D2')) {
+    cover('log-recovery.damage')
     throw new StorageCorruptionError(segment.path, end, progress.nextIndex, `entries up to ${progress.mark} were synced and may have been acknowledged`)
   }
   if (lastUsed <= end) return undefined
+  if (mutant('D8')) {
+    segment.end = lastUsed
+    return undefined
+  }
+  cover('log-recovery.torn-tail-cut')
   for (let offset = end; offset < lastUsed; offset += readBytes) segment.file.write(new Uint8Array(Math.min(readBytes, lastUsed - offset)), offset)
   await segment.file.sync()
   return { file: segment.path, offset: end, bytes: lastUsed - end, index: progress.nextIndex }
@@ -189,7 +201,7 @@ class SegmentReader {
   /** A view of these bytes, or undefined when the file ends before. */
   async get(offset: number, length: number): Promise<Uint8Array | undefined> {
     if (offset < this.start || offset + length > this.start + this.piece.length) {
-      this.piece = await this.file.read(offset, Math.max(readBytes, length))
+      this.piece = await this.file.read(offset, Math.max(buggify('log-recovery.short-read') ? 100 : readBytes, length))
       this.start = offset
     }
     const at = offset - this.start

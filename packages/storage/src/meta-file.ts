@@ -1,5 +1,6 @@
 import { readSafeInteger, writeSafeInteger } from '@copycat/buffer'
 import type { Context, MemberId } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 import { StorageCorruptionError, StorageFailedError, StorageForeignError } from './errors.ts'
 import type { File, FileSystem } from './file-system.ts'
 import type { HardState } from './member-storage.ts'
@@ -35,7 +36,7 @@ export class MetaFile {
   static async open(fileSystem: FileSystem, directory: string, memberId: MemberId, context: Context, mayBeNew: boolean): Promise<MetaFile> {
     const path = `${directory}/meta`
     const exists = (await fileSystem.list(directory)).includes('meta')
-    if (!exists && !mayBeNew) throw new StorageCorruptionError(path, 0, 0, 'it is missing, though there is a log: the votes of this member are lost')
+    if (!exists && !mayBeNew && !mutant('E3')) throw new StorageCorruptionError(path, 0, 0, 'it is missing, though there is a log: the votes of this member are lost')
     const meta = new MetaFile(await fileSystem.open(path, { create: !exists }), path, memberId, context)
     try {
       if (exists) await meta.load(mayBeNew)
@@ -59,13 +60,18 @@ export class MetaFile {
     }
     this.storing = true
     this.generation += 1
+    if (mutant('E4')) {
+      this.finish(hardState, undefined, done)
+      return
+    }
     try {
-      this.file.write(this.encode(hardState), (this.generation % 2) * slotBytes)
+      this.file.write(this.encode(hardState), mutant('D14') ? 0 : (this.generation % 2) * slotBytes)
     } catch (error) {
       this.finish(hardState, error, done)
       return
     }
-    this.file.sync().then(() => this.finish(hardState, undefined, done), (error: unknown) => this.finish(hardState, error, done))
+    const synced = mutant('D4-meta') ? Promise.resolve() : this.file.sync()
+    synced.then(() => this.finish(hardState, undefined, done), (error: unknown) => this.finish(hardState, error, done))
   }
 
   close(): Promise<void> {
@@ -75,6 +81,7 @@ export class MetaFile {
   private finish(hardState: HardState, error: unknown, done: (error: Error | undefined) => void): void {
     this.storing = false
     // What a failed sync left on disk is unknown: nothing may be promised on it any more.
+    if (error !== undefined) cover('meta-file.not-stored')
     if (error !== undefined) this.failure = new StorageFailedError('term and vote could not be stored', { cause: error })
     else this.current = hardState
     this.context.execute(() => done(this.failure))
@@ -93,7 +100,10 @@ export class MetaFile {
     for (const slot of [0, 1]) {
       const view = new DataView(bytes.buffer, bytes.byteOffset + Math.min(slot * slotBytes, bytes.length), Math.max(0, Math.min(slotBytes, bytes.length - slot * slotBytes)))
       if (view.byteLength < usedBytes || view.getUint32(0, true) !== magic) continue
-      if (view.getUint32(40, true) !== this.context.checksum(bytes.subarray(slot * slotBytes, slot * slotBytes + 40))) continue
+      if (view.getUint32(40, true) !== this.context.checksum(bytes.subarray(slot * slotBytes, slot * slotBytes + 40))) {
+        cover('meta-file.slot-is-not-whole')
+        continue
+      }
       if (view.getUint32(4, true) > formatVersion) throw new StorageForeignError(`${this.path} was written by a newer version (format ${view.getUint32(4, true)})`)
       if (readSafeInteger(view, 16) !== this.memberId) throw new StorageForeignError(`${this.path} belongs to member ${readSafeInteger(view, 16)}`)
       const generation = readSafeInteger(view, 8)
@@ -104,7 +114,7 @@ export class MetaFile {
       this.current = { currentTerm: readSafeInteger(view, 24), votedFor: vote === 0 ? undefined : vote }
     }
     // Never written at all is fine before there is a log: the crash came before the first sync.
-    if (!found && !mayBeNew) throw new StorageCorruptionError(this.path, 0, 0, 'neither slot is whole: the votes of this member are lost')
+    if (!found && !mayBeNew && !mutant('E3') && !mutant('D14')) throw new StorageCorruptionError(this.path, 0, 0, 'neither slot is whole: the votes of this member are lost')
   }
 
   private encode(hardState: HardState): Uint8Array {

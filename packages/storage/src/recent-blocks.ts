@@ -1,4 +1,5 @@
 import type { LogIndex } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
 import type { Block } from './block.ts'
 import { cutBlock } from './cut-block.ts'
 import type { Checksum } from './segment-format.ts'
@@ -29,7 +30,7 @@ export class RecentBlocks {
 
   /** Drops what is too much, nothing above `syncedIndex`. */
   evict(syncedIndex: LogIndex): void {
-    while (this.bytes > this.bytesMax && this.first < this.blocks.length) {
+    while ((this.bytes > this.bytesMax || buggify('recent-blocks.evicted-early')) && this.first < this.blocks.length) {
       const block = this.blocks[this.first]!
       if (block.firstIndex + block.count - 1 > syncedIndex) break
       this.bytes -= costOf(block)
@@ -47,6 +48,7 @@ export class RecentBlocks {
       if (block.firstIndex + block.count <= fromIndex) return
       this.blocks.pop()
       this.bytes -= costOf(block)
+      if (block.firstIndex < fromIndex) cover('recent-blocks.truncated-inside-block')
       if (block.firstIndex < fromIndex) this.add(cutBlock(block, block.firstIndex, fromIndex - 1, this.checksum))
     }
   }

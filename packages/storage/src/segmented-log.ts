@@ -1,4 +1,5 @@
 import { assert, type Context, type LogIndex, type Logger, type Term, type Timer } from '@copycat/utils'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import type { Block } from './block.ts'
 import { cutBlock } from './cut-block.ts'
 import { StorageCorruptionError, StorageFailedError } from './errors.ts'
@@ -132,7 +133,7 @@ export class SegmentedLog implements Log {
 
   append(block: Block): void {
     assert(block.firstIndex === this.last + 1 && block.count >= 1, () => `block ${block.firstIndex} does not follow entry ${this.last}`)
-    assert(block.time >= (this.recentBlocks.lastTime ?? 0), 'logged time does not go back')
+    assert(block.time >= (this.recentBlocks.lastTime ?? 0) || mutant('L13'), 'logged time does not go back')
     this.terms.append(block.firstIndex, block.term)
     this.recentBlocks.add(block)
     this.last = block.firstIndex + block.count - 1
@@ -220,7 +221,8 @@ export class SegmentedLog implements Log {
       }
       this.flush()
     } catch (error) {
-      this.fail(error)
+      cover('segmented-log.write-failed')
+      if (!mutant('D9')) this.fail(error)
     }
     this.queue.splice(0, taken)
     if (this.failure !== undefined) this.failAll()
@@ -230,10 +232,11 @@ export class SegmentedLog implements Log {
   /** A segment is left, or cut, only when everything in it is synced. */
   private mayChange(): boolean {
     this.flush()
-    return !this.dirty && !this.syncing
+    return mutant('C6') || (!this.dirty && !this.syncing)
   }
 
   private hasRoom(block: Block): boolean {
+    if (this.active.blockCount > 0 && buggify('segmented-log.early-roll')) return false
     return this.active.end + blockHeaderBytes + block.body.length <= this.active.capacity - blockHeaderBytes
   }
 
@@ -280,6 +283,7 @@ export class SegmentedLog implements Log {
     if (this.waitingForSync.length === 0 && !mustChange) return
     const callbacks = this.waitingForSync
     this.waitingForSync = []
+    if (mutant('D4')) this.dirty = false
     if (!this.dirty) {
       this.options.context.execute(() => this.syncDone(callbacks, this.written))
       return
@@ -295,6 +299,12 @@ export class SegmentedLog implements Log {
       (error: unknown) => {
         this.syncing = false
         this.waitingForSync.unshift(...callbacks)
+        cover('segmented-log.sync-failed')
+        if (mutant('D5')) {
+          this.dirty = true
+          this.startSync()
+          return
+        }
         this.fail(error)
         this.failAll()
       },
@@ -323,7 +333,7 @@ export class SegmentedLog implements Log {
   /** While blocks are written, their own headers say what is synced: then the mark waits. */
   private scheduleMark(): void {
     const { context } = this.options
-    this.markTimer ??= context.timer(context.monotonic() + markDelay, () => {
+    this.markTimer ??= context.timer(context.monotonic() + (buggify('segmented-log.early-mark') ? 0 : markDelay), () => {
       this.markTimer = undefined
       if (!this.needsMark) return
       if (!this.isIdle) this.scheduleMark()
@@ -334,6 +344,7 @@ export class SegmentedLog implements Log {
   /** Says what is synced, so that rot of the last blocks can be told from an unfinished write. @returns whether there is something to sync. */
   private mark(): boolean {
     if (!this.needsMark || this.active.end + blockHeaderBytes > this.active.capacity) return false
+    cover('segmented-log.marked')
     this.markedThrough = this.synced
     try {
       this.put({
@@ -354,6 +365,7 @@ export class SegmentedLog implements Log {
         this.pump()
       },
       (error: unknown) => {
+        cover('segmented-log.change-failed')
         this.changing = undefined
         this.fail(error)
         this.failAll()
@@ -362,13 +374,19 @@ export class SegmentedLog implements Log {
   }
 
   private async roll(block: Block): Promise<void> {
+    cover('segmented-log.rolled')
     const previousTerm = this.terms.at(block.firstIndex - 1)
     this.segments.push(await this.files.create(block.firstIndex, 1, previousTerm, 2 * blockHeaderBytes + block.body.length))
   }
 
   /** Removes later segments from the end backwards, then writes the cut one anew: no stale block stays valid. */
   private async cut(fromIndex: LogIndex): Promise<void> {
-    while (this.segments.length > 1 && this.active.firstIndex >= fromIndex) await this.files.remove(this.segments.pop()!)
+    while (this.segments.length > 1 && this.active.firstIndex >= fromIndex) {
+      cover('segmented-log.cut-across-segments')
+      const later = this.segments.pop()!
+      if (!mutant('C7')) await this.files.remove(later)
+    }
+    cover('segmented-log.cut')
     const old = this.active
     const kept: Block[] = []
     for (let index = old.firstIndex; index < fromIndex;) {
@@ -383,7 +401,7 @@ export class SegmentedLog implements Log {
     this.markedThrough = 0
     for (const block of kept) this.encode(block)
     this.flush()
-    await fresh.file.sync()
+    if (!mutant('C7-unsynced')) await fresh.file.sync()
     this.dirty = false
     await this.files.remove(old)
   }
