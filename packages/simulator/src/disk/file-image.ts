@@ -1,21 +1,6 @@
 import type { SeededRandom } from '../random/seeded-random.ts'
+import { sectorBytes, SyncCapture } from './sync-capture.ts'
 import { tearSector } from './torn-sector.ts'
-
-/** Unit in which a disk writes. */
-export const sectorBytes = 512
-
-/** What a call of sync covers: copied when it is called, because later writes are not part of it. */
-export interface SyncCapture {
-  /** Numbers of sectors, ascending. */
-  readonly sectors: Uint32Array
-  /** Their content, one after the other. */
-  readonly bytes: Uint8Array
-  readonly size: number
-  /** Least size that the file had since the capture before: a power loss may leave that one. */
-  readonly smallestSize: number
-  /** Ticket of the last write that it covers. */
-  readonly through: number
-}
 
 /**
  * The content of one file in three layers: what processes see (the page cache), what syncs under way have taken, and what is durable.
@@ -79,19 +64,13 @@ export class FileImage {
 
   /** Takes what was written since the last capture; it counts as clean from now on. */
   capture(): SyncCapture {
-    let count = 0
-    for (let sector = this.firstDirty; sector <= this.lastDirty; sector++) count += this.dirty[sector]!
-    const sectors = new Uint32Array(count)
-    const bytes = new Uint8Array(count * sectorBytes)
-    let at = 0
-    for (let sector = this.firstDirty; sector <= this.lastDirty; sector++) {
-      if (this.dirty[sector] === 0) continue
-      sectors[at] = sector
-      bytes.set(this.visible.subarray(sector * sectorBytes, (sector + 1) * sectorBytes), at * sectorBytes)
-      at += 1
-    }
+    const first = this.lastDirty < 0 ? 0 : this.firstDirty
+    const end = this.lastDirty + 1
+    const clean = this.dirty.indexOf(0, first)
+    const mask = clean === -1 || clean >= end ? undefined : this.dirty.slice(first, end)
+    const bytes = this.visible.slice(first * sectorBytes, end * sectorBytes)
+    const capture = new SyncCapture(first, bytes, mask, this.visibleSize, this.smallestSize, this.lastTicket)
     this.clean()
-    const capture = { sectors, bytes, size: this.visibleSize, smallestSize: this.smallestSize, through: this.lastTicket }
     this.smallestSize = this.visibleSize
     this.syncs.push(capture)
     return capture
@@ -100,7 +79,8 @@ export class FileImage {
   /** The oldest sync under way is over: what it covers is durable. */
   land(): SyncCapture {
     const capture = this.syncs.shift()!
-    for (let at = 0; at < capture.sectors.length; at++) this.landSector(capture, at)
+    if (capture.isWhole) this.landBytes(capture.bytes, capture.first)
+    else for (const sector of capture.sectors()) this.landBytes(capture.content(sector), sector)
     this.setDurableSize(capture.size)
     return capture
   }
@@ -111,15 +91,16 @@ export class FileImage {
    */
   abandon(random: SeededRandom): SyncCapture {
     const capture = this.syncs.shift()!
-    for (let at = 0; at < capture.sectors.length; at++) if (random.chance(1, 2)) this.landSector(capture, at)
+    const sectors = capture.sectors()
+    for (const sector of sectors) if (random.chance(1, 2)) this.landBytes(capture.content(sector), sector)
     if (random.chance(1, 2)) this.setDurableSize(capture.size)
-    if (random.chance(1, 2)) for (const sector of capture.sectors) if (!this.isUnsynced(sector)) this.reload(sector)
+    if (random.chance(1, 2)) for (const sector of sectors) if (!this.isUnsynced(sector)) this.reload(sector)
     return capture
   }
 
   /** Whether a process wrote this sector and it is not durable yet. */
   isUnsynced(sector: number): boolean {
-    return this.dirty[sector] === 1 || this.syncs.some((capture) => capture.sectors.includes(sector))
+    return this.dirty[sector] === 1 || this.syncs.some((capture) => capture.has(sector))
   }
 
   /** Changes durable bytes, within the durable size; a process sees it wherever it has not written since. */
@@ -140,13 +121,13 @@ export class FileImage {
       sizes.push(capture.size, capture.smallestSize)
       // All of it and nothing of it are what most often happens; the sectors one by one are what is least expected.
       const manner = random.integer(4)
-      for (let at = 0; at < capture.sectors.length; at++) {
+      for (const sector of capture.sectors()) {
         const fate = manner === 0 ? 0 : manner === 1 ? 1 : random.integer(3)
         if (fate === 0) count.lost += 1
-        else if (fate === 1) this.landSector(capture, at)
+        else if (fate === 1) this.landBytes(capture.content(sector), sector)
         else {
           count.torn += 1
-          this.tear(capture, at, random, tearsWholeSectors)
+          this.tear(capture.content(sector), sector, random, tearsWholeSectors)
         }
       }
     }
@@ -191,20 +172,23 @@ export class FileImage {
     this.dirty = grown(this.dirty, capacity / sectorBytes)
   }
 
-  private landSector(capture: SyncCapture, at: number): void {
-    const start = capture.sectors[at]! * sectorBytes
-    if (start + sectorBytes > this.durable.length) this.durable = grown(this.durable, Math.max(start + sectorBytes, this.visible.length))
-    this.durable.set(capture.bytes.subarray(at * sectorBytes, (at + 1) * sectorBytes), start)
+  private landBytes(bytes: Uint8Array, sector: number): void {
+    this.reserveDurable(sector * sectorBytes + bytes.length)
+    this.durable.set(bytes, sector * sectorBytes)
   }
 
-  private tear(capture: SyncCapture, at: number, random: SeededRandom, tearsWholeSectors: boolean): void {
-    const start = capture.sectors[at]! * sectorBytes
-    if (start + sectorBytes > this.durable.length) this.durable = grown(this.durable, start + sectorBytes)
-    tearSector(this.durable.subarray(start, start + sectorBytes), capture.bytes.subarray(at * sectorBytes, (at + 1) * sectorBytes), random, tearsWholeSectors)
+  private tear(bytes: Uint8Array, sector: number, random: SeededRandom, tearsWholeSectors: boolean): void {
+    const start = sector * sectorBytes
+    this.reserveDurable(start + sectorBytes)
+    tearSector(this.durable.subarray(start, start + sectorBytes), bytes, random, tearsWholeSectors)
+  }
+
+  private reserveDurable(size: number): void {
+    if (size > this.durable.length) this.durable = grown(this.durable, Math.max(wholeSectors(size), this.visible.length))
   }
 
   private setDurableSize(size: number): void {
-    if (size > this.durable.length) this.durable = grown(this.durable, wholeSectors(size))
+    this.reserveDurable(size)
     // What grows back later is zeros.
     if (size < this.durableSize) this.durable.fill(0, size)
     this.durableSize = size

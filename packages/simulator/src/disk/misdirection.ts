@@ -1,5 +1,6 @@
 import type { DiskState } from './disk-state.ts'
-import { type FileImage, sectorBytes, type SyncCapture } from './file-image.ts'
+import type { FileImage } from './file-image.ts'
+import { sectorBytes, type SyncCapture } from './sync-capture.ts'
 
 /** Sectors that go astray together, at most. */
 const sectorsMax = 4
@@ -29,18 +30,19 @@ export class Misdirection {
 
   /** A part of what is to land goes astray. Called before it has landed. */
   begin(image: FileImage, capture: SyncCapture): void {
-    if (this.astray !== undefined || capture.sectors.length === 0) return
+    const sectors = capture.sectors()
+    if (this.astray !== undefined || sectors.length === 0) return
     const random = this.state.faults.random('misdirectedWrite')
-    const first = random.integer(capture.sectors.length)
-    let count = 1
+    const first = random.pick(sectors)
     const wanted = random.between(1, sectorsMax)
-    while (count < wanted && capture.sectors[first + count] === capture.sectors[first]! + count) count += 1
-    const offset = capture.sectors[first]! * sectorBytes
+    let count = 1
+    while (count < wanted && capture.has(first + count)) count += 1
+    const offset = first * sectorBytes
     const length = Math.min(count * sectorBytes, capture.size - offset)
     if (length <= 0) return
     const before = new Uint8Array(length)
     before.set(image.durableBytes.subarray(offset, offset + length))
-    const written = capture.bytes.slice(first * sectorBytes, first * sectorBytes + length)
+    const written = capture.bytes.slice(offset - capture.first * sectorBytes, offset - capture.first * sectorBytes + length)
     if (before.every((byte, at) => byte === written[at])) return
     this.astray = { image, capture, offset, before, written }
   }
@@ -94,5 +96,5 @@ export class Misdirection {
 function overlaps(capture: SyncCapture, { offset, before }: Astray): boolean {
   const first = offset / sectorBytes
   const last = Math.floor((offset + before.length - 1) / sectorBytes)
-  return capture.sectors.some((sector) => sector >= first && sector <= last)
+  return capture.sectors().some((sector) => sector >= first && sector <= last)
 }

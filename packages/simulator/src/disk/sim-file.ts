@@ -1,9 +1,10 @@
 import type { File } from '@copycat/storage'
 import { DiskError } from './disk-error.ts'
 import type { DiskState } from './disk-state.ts'
-import type { FileImage, SyncCapture } from './file-image.ts'
+import type { FileImage } from './file-image.ts'
 import type { Misdirection } from './misdirection.ts'
 import type { ProcessLife } from './process-life.ts'
+import type { SyncCapture } from './sync-capture.ts'
 
 /** A file that one life of a process has opened. */
 export class SimFile implements File {
