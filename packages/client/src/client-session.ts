@@ -1,4 +1,5 @@
 import { type Context, type Listener, Listeners, type Logger, type SessionId, type Timer } from '@copycat/utils'
+import { cover } from '@copycat/utils/instruments'
 
 /**
  * - `CONNECTED`: the cluster keeps it;
@@ -48,6 +49,7 @@ export class ClientSession {
   renew(sentAt: number): void {
     this.leaseEnd = Math.max(this.leaseEnd, this.leaseFrom(sentAt))
     if (this.current === 'SUSPENDED' && this.leaseEnd > this.context.monotonic()) {
+      cover('client-session.connected-again')
       this.change('CONNECTED')
       this.watch()
     }
@@ -68,6 +70,7 @@ export class ClientSession {
     this.timer?.cancel()
     this.timer = this.context.timer(this.leaseEnd, () => {
       if (this.current !== 'CONNECTED') return
+      if (this.context.monotonic() >= this.leaseEnd) cover('client-session.suspended')
       if (this.context.monotonic() < this.leaseEnd) this.watch()
       else this.change('SUSPENDED')
     })

@@ -1,6 +1,7 @@
 import { type ClusterView, type MemberAddress, parseAddress } from '@copycat/protocol'
 import type { Address, Connection, Transport } from '@copycat/transport'
 import type { Context, Timer } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
 import { type ConnectionStrategy, isSameAddress } from './connection-strategy.ts'
 
 /** First and longest wait between two rounds of attempts, in milliseconds. */
@@ -102,10 +103,12 @@ export class ClusterConnection {
 
   private greetAgain(connection: Connection, error: unknown): void {
     this.sameServer += 1
-    if (!connection.isOpen || this.sameServer > sameServerAttempts) {
+    if (!connection.isOpen || this.sameServer > sameServerAttempts || buggify('cluster-connection.gives-up-early')) {
+      cover('cluster-connection.gives-up')
       this.giveUp(connection, error)
       return
     }
+    cover('cluster-connection.asks-again')
     this.working = true
     const wait = sameServerWaitMin + (sameServerWaitMax - sameServerWaitMin) * this.options.context.random('client-retry').float()
     this.after(wait, () => this.greet(connection))
@@ -172,6 +175,7 @@ export class ClusterConnection {
   private closed(connection: Connection, error: unknown): void {
     if (this.stopped || this.connection !== connection) return
     this.timer?.cancel()
+    cover('cluster-connection.closed')
     this.working = false
     this.events.lost()
     this.giveUp(connection, error ?? new Error('the server closed the connection'))
@@ -182,6 +186,7 @@ export class ClusterConnection {
     const random = context.random('client-connect')
     const leader = this.view.members.find((member) => member.id === this.view.leader)
     const wait = this.rounds === 0 ? 0 : Math.min(backOffMax, backOffMin * 2 ** (this.rounds - 1)) * (0.5 + 0.5 * random.float())
+    if (this.rounds > 0) cover('cluster-connection.whole-round-failed')
     this.rounds += 1
     this.after(wait, () => {
       this.round = [...strategy({ addresses: [...this.known], leader: leader === undefined ? undefined : { host: leader.host, port: leader.port }, random })]

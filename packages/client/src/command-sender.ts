@@ -4,6 +4,7 @@ import {
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import { type Context, CopycatError, type SessionId } from '@copycat/utils'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { Frame, frameBytesMax } from './frame.ts'
 import type { PendingOperation } from './pending-operation.ts'
 
@@ -76,7 +77,7 @@ export class CommandSender {
   /** Adds a command. @throws {OverloadedError}, or what `write` throws. */
   add(operation: PendingOperation, write: (out: BufferOutput) => void): void {
     if (this.waitingCount >= this.options.queueMax) throw new OverloadedError(`${this.options.queueMax} operations wait already (queueMax)`)
-    if (this.open !== undefined && this.open.bytes >= frameBytesMax) this.closeFrame()
+    if (this.open !== undefined && (buggify('command-sender.frame-of-one') || this.open.bytes >= frameBytesMax)) this.closeFrame()
     this.open ??= new Frame(this.lastBytes)
     this.open.add(operation, this.open.operations.length === 0 ? firstHeaderBytes : recordHeaderBytes, write, this.options.maxEntrySize)
     this.waitingCount += 1
@@ -93,6 +94,8 @@ export class CommandSender {
   resume(session: SessionId, connection: Connection): void {
     this.session = session
     this.connection = connection
+    if (this.sent.length > 0) cover('command-sender.sent-again')
+    if (mutant('K1-renumbered')) this.renumber(this.sent, this.nextSequence)
     for (const frame of this.sent) this.transmit(frame, connection)
     this.send()
   }
@@ -128,7 +131,10 @@ export class CommandSender {
       const frame = this.ready[0]!
       const isFirst = this.sent.length === 0
       // A single frame may always leave, however large.
-      if (!isFirst && (this.inFlightCount + frame.operations.length > inFlightMax || this.inFlightBytes + frame.bytes > inFlightBytesMax)) return
+      if (!isFirst && (this.inFlightCount + frame.operations.length > inFlightMax || this.inFlightBytes + frame.bytes > inFlightBytesMax)) {
+        cover('command-sender.window-is-full')
+        return
+      }
       this.ready.shift()
       this.waitingCount -= frame.operations.length
       const numbered = this.number(frame)
@@ -143,6 +149,7 @@ export class CommandSender {
   /** Gives numbers to what was not given up meanwhile: whoever gave up before takes none. */
   private number(frame: Frame): SentFrame | undefined {
     const live = frame.operations.filter(({ operation }) => !operation.isSettled)
+    if (live.length < frame.operations.length) cover('command-sender.given-up-before-sent')
     if (live.length === 0) return undefined
     const sent: SentFrame = {
       frame, operations: live.map(({ operation }) => operation), firstSequence: this.nextSequence,
@@ -175,14 +182,19 @@ export class CommandSender {
     const content = sent.frame.content()
     const parts = [header, ...sent.pieces.map(({ start, end }) => content.subarray(start, end))]
     sent.attempts += 1
-    connection.request(MessageType.commands, parts, { timeout: this.options.requestTimeout }).then(
+    const { requestTimeout } = this.options
+    const timeout = buggify('command-sender.impatient') ? requestTimeout / 50 : requestTimeout
+    connection.request(MessageType.commands, parts, { timeout }).then(
       (response) => this.answered(sent, response, connection),
       (error: unknown) => this.failed(sent, error, connection),
     )
   }
 
   private answered(sent: SentFrame, response: Uint8Array, connection: Connection): void {
-    if (!this.sent.includes(sent)) return
+    if (!this.sent.includes(sent)) {
+      cover('command-sender.answered-twice')
+      return
+    }
     let appliedIndex: number
     try {
       appliedIndex = decodeResults(response, sent.operations.length, {
@@ -206,6 +218,8 @@ export class CommandSender {
       this.events.lost(new CopycatError('COPYCAT_SESSION_EXPIRED', `the cluster expects command ${error.expected}, which was answered: it has lost this session`, { outcome: 'unknown', cause: error }))
     } else if (isRefusal(error) && sent.attempts === 1) this.refuse(sent, error)
     else {
+      if (error instanceof SequenceError) cover('command-sender.gap-told')
+      cover('command-sender.interrupted')
       this.pause()
       this.events.interrupted(connection, error)
     }
@@ -216,16 +230,19 @@ export class CommandSender {
     const { connection } = this
     this.remove(sent)
     for (const operation of sent.operations) operation.reject(error)
-    let next = sent.firstSequence
-    for (const later of this.sent) {
-      if (later.firstSequence < sent.firstSequence) continue
-      later.firstSequence = next
-      this.writeHeaders(later)
-      next += later.operations.length
-    }
-    this.nextSequence = next
+    this.renumber(this.sent.filter((later) => later.firstSequence > sent.firstSequence), sent.firstSequence)
     this.pause()
     if (connection !== undefined) this.events.interrupted(connection, error)
+  }
+
+  /** Gives frames, the last ones sent, the numbers from `next` on. */
+  private renumber(frames: readonly SentFrame[], next: number): void {
+    this.nextSequence = next
+    for (const frame of frames) {
+      frame.firstSequence = this.nextSequence
+      this.writeHeaders(frame)
+      this.nextSequence += frame.operations.length
+    }
   }
 
   private remove(sent: SentFrame): void {

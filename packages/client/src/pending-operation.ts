@@ -1,4 +1,5 @@
 import { AbortedError, type Context, type CopycatError, TimeoutError, type Timer } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
 
 /** Options of one operation. */
 export interface SubmitOptions {
@@ -26,6 +27,11 @@ export class PendingOperation {
     this.rejectPromise = reject
   }
 
+  /** What a caller may conclude when it is given up now. */
+  private get outcome(): 'unknown' | 'not-applied' {
+    return this.isSent && !mutant('K1') ? 'unknown' : 'not-applied'
+  }
+
   /** Starts to watch what may end it early. @returns false when it has ended at once. */
   watch(options: SubmitOptions, context: Context): boolean {
     const { signal, timeout } = options
@@ -40,7 +46,9 @@ export class PendingOperation {
     }
     if (timeout !== undefined && timeout !== Infinity) {
       this.timer = context.timer(context.monotonic() + timeout, () => {
-        this.reject(new TimeoutError(`no result within ${timeout} ms`, { outcome: this.isSent ? 'unknown' : 'not-applied' }))
+        if (this.isSent) cover('pending-operation.timed-out-with-unknown-outcome')
+        if (!this.isSent) cover('pending-operation.timed-out-before-sent')
+        this.reject(new TimeoutError(`no result within ${timeout} ms`, { outcome: this.outcome }))
       })
     }
     return true
@@ -65,11 +73,11 @@ export class PendingOperation {
 
   /** Fails with one error or another, by whether it may have taken effect. */
   fail(error: (outcome: 'unknown' | 'not-applied') => CopycatError): void {
-    this.reject(error(this.isSent ? 'unknown' : 'not-applied'))
+    this.reject(error(this.outcome))
   }
 
   private abort(signal: AbortSignal): void {
-    this.reject(new AbortedError('the operation was aborted', { outcome: this.isSent ? 'unknown' : 'not-applied', cause: signal.reason }))
+    this.reject(new AbortedError('the operation was aborted', { outcome: this.outcome, cause: signal.reason }))
   }
 
   private release(): void {

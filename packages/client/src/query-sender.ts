@@ -2,6 +2,7 @@ import type { BufferOutput } from '@copycat/buffer'
 import { type Consistency, decodeResults, encodeQueryFrameHeader, MessageType, OverloadedError } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import { CopycatError, type SessionId } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
 import type { SenderEvents, SenderOptions } from './command-sender.ts'
 import { Frame, frameBytesMax } from './frame.ts'
 import type { PendingOperation } from './pending-operation.ts'
@@ -41,7 +42,7 @@ export class QuerySender {
   add(operation: PendingOperation, consistency: Consistency, write: (out: BufferOutput) => void): void {
     if (this.waitingCount >= this.options.queueMax) throw new OverloadedError(`${this.options.queueMax} operations wait already (queueMax)`)
     let open = this.open.get(consistency)
-    if (open === undefined || open.frame.bytes >= frameBytesMax) {
+    if (open === undefined || buggify('query-sender.frame-of-one') || open.frame.bytes >= frameBytesMax) {
       if (open !== undefined) this.ready.push(open)
       open = { frame: new Frame(), consistency, sentAt: 0 }
       this.open.set(consistency, open)
@@ -61,6 +62,7 @@ export class QuerySender {
   resume(session: SessionId, connection: Connection): void {
     this.session = session
     this.connection = connection
+    if (this.sent.size > 0) cover('query-sender.asked-again')
     for (const frame of this.sent) this.transmit(frame, connection)
     this.send()
   }

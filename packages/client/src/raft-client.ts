@@ -6,6 +6,7 @@ import {
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import { assert, ClosedError, CopycatError, Lifecycle, TimeoutError, type Timer } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
 import { ClusterConnection } from './cluster-connection.ts'
 import { CommandSender, type SenderEvents } from './command-sender.ts'
@@ -219,7 +220,8 @@ export class RaftClient {
     this.keepAliveTimer = context.timer(Math.max(this.renewedAt + interval, context.monotonic() + interval / 10), () => {
       if (this.current?.state === 'EXPIRED' || this.current?.state === 'CLOSED') return
       const { serving } = this
-      if (serving !== undefined && context.monotonic() - this.renewedAt >= interval) {
+      if (serving !== undefined && (buggify('raft-client.early-keep-alive') || context.monotonic() - this.renewedAt >= interval)) {
+        cover('raft-client.keep-alive')
         this.keepAlive(serving).catch((error: unknown) => this.connection.retry(serving, error))
       }
       this.scheduleKeepAlive()
@@ -228,6 +230,7 @@ export class RaftClient {
 
   private expire(error: CopycatError): void {
     if (this.current === undefined || this.current.state === 'EXPIRED') return
+    cover('raft-client.session-expired')
     this.keepAliveTimer?.cancel()
     this.connection.stop()
     this.current.end('EXPIRED')

@@ -93,7 +93,7 @@ export function askForVote(state: RaftState, voter: MemberId): void {
 
 /** Counts a granted vote or pre-vote of the attempt that runs. */
 export function countGrant(state: RaftState, from: MemberId): void {
-  state.granted.add(from)
+  state.granted.add(mutant('E5') && state.granted.has(from) ? state.voters.ids.find((id) => !state.granted.has(id)) ?? from : from)
   if (!hasVoteQuorum(state.voters.ids, state.granted)) return
   if (state.role === 'preCandidate') becomeCandidate(state)
   else if (state.role === 'candidate') becomeLeader(state)

@@ -41,7 +41,8 @@ export function replicate(state: RaftState): void {
 
 /** To everybody, learners included; carries the newest round, so that a lost read round is made good. */
 export function sendHeartbeats(state: RaftState): void {
-  state.heartbeatDue = state.now + state.options.heartbeatInterval / (buggify('replicator.early-heartbeat') ? 10 : 1)
+  const { heartbeatInterval } = state.options
+  state.heartbeatDue = state.now + (buggify('replicator.early-heartbeat') ? heartbeatInterval / 10 : heartbeatInterval)
   for (const follower of state.followers) {
     follower.isBlocked = false
     sendEmpty(state, follower, true)

@@ -1,3 +1,4 @@
+import { mutant } from '@copycat/utils/instruments'
 /** Intervals of silence after which a peer counts as gone. */
 const silentIntervalsMax = 3
 
@@ -28,6 +29,6 @@ export class Heartbeat {
       return 'alive'
     }
     this.silentIntervals += 1
-    return this.silentIntervals >= silentIntervalsMax ? 'gone' : 'ping'
+    return this.silentIntervals >= silentIntervalsMax && !mutant('T2') ? 'gone' : 'ping'
   }
 }

@@ -1,3 +1,4 @@
+import { cover, mutant } from '@copycat/utils/instruments'
 import { TransportError } from '../errors.ts'
 
 /** One request that waits for its response. */
@@ -39,8 +40,10 @@ export class PendingRequests {
 
   /** Takes a request out; undefined when it timed out before, or never was. */
   take(correlation: number): PendingRequest | undefined {
-    const request = this.requests.get(correlation)
-    if (request !== undefined) this.requests.delete(correlation)
+    const found = mutant('T1') ? this.requests.keys().next().value ?? correlation : correlation
+    const request = this.requests.get(found)
+    if (request === undefined) cover('pending-requests.answered-too-late')
+    else this.requests.delete(found)
     return request
   }
 
@@ -58,6 +61,7 @@ export class PendingRequests {
       }
     }
     this.nextDeadline = next
+    if (due.length > 0) cover('pending-requests.timed-out')
     for (const request of due) {
       request.reject(new TransportError('COPYCAT_TRANSPORT_REQUEST_TIMEOUT', `no response to the request of type ${request.type} in time`))
     }
@@ -71,6 +75,7 @@ export class PendingRequests {
     const requests = [...this.requests.values()]
     this.requests.clear()
     this.nextDeadline = Infinity
+    if (requests.length > 0) cover('pending-requests.failed-with-their-connection')
     for (const request of requests) {
       const outcome = request.position >= sentBytes ? 'not-applied' : 'unknown'
       request.reject(new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', message, { outcome, cause }))

@@ -1,5 +1,6 @@
 import { assert } from '@copycat/utils'
 import type { Context, Logger, Timer } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
 import { TransportError } from '../errors.ts'
 import { PendingRequests } from './pending-requests.ts'
 import type { CloseReason, Connection, MessageHandler, Parts, RequestOptions, Respond } from '../transport.ts'
@@ -188,7 +189,7 @@ export class StreamConnection implements Connection {
     this.isFlushScheduled = false
     while (!this.isBlocked && this.outgoing.bytes > 0 && this.state !== 'closed') {
       this.isPongQueued = false
-      if (!this.stream.write(this.outgoing.take(writeBytesMax))) this.isBlocked = true
+      if (!this.stream.write(this.outgoing.take(buggify('stream-connection.small-write') ? 16 : writeBytesMax))) this.isBlocked = true
     }
     if (this.isBlocked || this.state === 'closed') return
     if (this.state === 'closing') return this.stream.end()
@@ -283,7 +284,11 @@ export class StreamConnection implements Connection {
     if (this.state !== 'open') return
     let bodyBytes = 0
     for (const part of parts) bodyBytes += part.length
-    if (bodyBytes <= this.peerFrameBytesMax) return this.queue(FrameKind.response, type, correlation, parts, bodyBytes)
+    if (bodyBytes <= this.peerFrameBytesMax) {
+      this.queue(FrameKind.response, type, correlation, parts, bodyBytes)
+      if (buggify('stream-connection.closes-after-response') && buggify('stream-connection.closes-after-response')) this.close()
+      return
+    }
     this.logger.error(`the response to a message of type ${type} has ${bodyBytes} bytes, more than ${this.peerFrameBytesMax}`)
     this.respondFailure(correlation, FailureReason.responseTooLarge, `the response is larger than ${this.peerFrameBytesMax} bytes`)
   }
@@ -337,10 +342,11 @@ export class StreamConnection implements Connection {
     }
     const verdict = this.heartbeat.judge(sentBytes, this.queuedBytes > 0)
     if (verdict === 'gone') {
+      cover('stream-connection.peer-is-silent')
       return this.fail(new TransportError('COPYCAT_TRANSPORT_HEARTBEAT',
         `nothing heard from the peer for ${3 * this.limits.heartbeatInterval} ms`))
     }
-    if (verdict === 'alive') return this.outgoing.release()
+    if (verdict === 'alive' && !buggify('stream-connection.early-ping')) return this.outgoing.release()
     this.outgoing.addUrgent(FrameKind.ping)
     this.scheduleFlush()
   }
@@ -357,8 +363,10 @@ export class StreamConnection implements Connection {
     // What arrived before the end comes first.
     if (this.held !== undefined) return this.context.nextTurn(() => this.streamEnded(reason))
     if (this.state === 'closing') return this.finish({})
+    if (this.state === 'handshake') cover('stream-connection.ended-in-handshake')
     if (this.state === 'handshake') return this.endedInHandshake(reason)
     if (this.decoder.partialBytes > 0) {
+      cover('stream-connection.ended-within-frame')
       return this.fail(new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', 'the peer ended in the midst of a frame',
         { cause: reason.error }))
     }
