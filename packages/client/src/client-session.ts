@@ -70,9 +70,12 @@ export class ClientSession {
     this.timer?.cancel()
     this.timer = this.context.timer(this.leaseEnd, () => {
       if (this.current !== 'CONNECTED') return
-      if (this.context.monotonic() >= this.leaseEnd) cover('client-session.suspended')
-      if (this.context.monotonic() < this.leaseEnd) this.watch()
-      else this.change('SUSPENDED')
+      if (this.context.monotonic() < this.leaseEnd) {
+        this.watch()
+        return
+      }
+      cover('client-session.suspended')
+      this.change('SUSPENDED')
     })
   }
 

@@ -236,7 +236,7 @@ export class SegmentedLog implements Log {
   }
 
   private hasRoom(block: Block): boolean {
-    if (this.active.blockCount > 0 && buggify('segmented-log.early-roll')) return false
+    if (buggify('segmented-log.early-roll') && this.active.blockCount > 0) return false
     return this.active.end + blockHeaderBytes + block.body.length <= this.active.capacity - blockHeaderBytes
   }
 

@@ -60,7 +60,7 @@ export class Progress {
 
   canSend(lastIndex: LogIndex): boolean {
     if (this.fill !== 'none' || this.isBlocked || this.nextIndex > lastIndex) return false
-    if (this.window.count > 0 && buggify('progress.window-of-one')) return false
+    if (buggify('progress.window-of-one') && this.window.count > 0) return false
     return this.state === 'replicate' ? !this.window.isFull : !this.isProbeOut
   }
 

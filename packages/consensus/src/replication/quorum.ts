@@ -18,7 +18,7 @@ export function majority(count: number): number {
 export function quorumMatchIndex(values: readonly LogIndex[]): LogIndex {
   const count = values.length
   assert(count > 0, 'a quorum has voters')
-  const needed = majority(count) - (mutant('R4') ? 1 : 0)
+  const needed = mutant('R4') ? majority(count) - 1 : majority(count)
   if (mutant('R4-unsorted')) return values[Math.floor((count - 1) / 2)]!
   let best = -Infinity
   for (let position = 0; position < count; position++) {

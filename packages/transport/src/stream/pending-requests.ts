@@ -43,7 +43,7 @@ export class PendingRequests {
     const found = mutant('T1') ? this.requests.keys().next().value ?? correlation : correlation
     const request = this.requests.get(found)
     if (request === undefined) cover('pending-requests.answered-too-late')
-    else this.requests.delete(found)
+    if (request !== undefined) this.requests.delete(found)
     return request
   }
 
