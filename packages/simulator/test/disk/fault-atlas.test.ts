@@ -101,6 +101,14 @@ describe('FaultAtlas: what may be damaged', () => {
     expect(third.machine.disk.rot(segments[0]!, offsetOf(2) + 70, 264)).toBe(false)
   })
 
+  it('allows the last block once the mark of an idle writer covers it, and not that mark', async () => {
+    const { machine, atlas, segments } = await memberWith(4)
+    await machine.pass(3_000_000)
+    expect(atlas.mayCorrupt(1, segments[0]!, offsetOf(3) + 70, 1)).toBe(true)
+    expect(atlas.mayCorrupt(1, segments[0]!, offsetOf(4) + 10, 1)).toBe(false)
+    expect(atlas.mayCorrupt(1, segments[0]!, offsetOf(3) + 70, 264)).toBe(false)
+  })
+
   it('allows the head of a segment and the identity, and term and vote only as a whole', async () => {
     const { atlas, segments } = await memberWith(4)
     expect(atlas.mayCorrupt(1, segments[0]!, 100, 4)).toBe(true)
