@@ -25,7 +25,8 @@ export interface OpenEnd {
 export function openDialling(fabric: Fabric, context: SimContext, wire: Wire, remoteAddress: string): OpenEnd {
   const end = wire.dialling
   // The time for connecting covers the handshake too.
-  if (wire.depth === 'stream') return overPipe(fabric, context, new PipeByteStream(fabric, context, end, remoteAddress), { handshakeTimeout: Infinity })
+  const limits = { handshakeTimeout: Infinity }
+  if (wire.depth === 'stream') return overPipe(fabric, context, new PipeByteStream(fabric, context, end, remoteAddress), limits)
   const connection = new MessageConnection(fabric, context, end, remoteAddress)
   end.send(new Signal(() => wire.onReady?.()))
   return { connection, onOpen: (callback) => callback(undefined), onEnded: (callback) => connection.onEnded(callback) }

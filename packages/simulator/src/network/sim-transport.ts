@@ -62,7 +62,8 @@ export class SimTransport implements Transport {
       })
       const wire = fabric.dial(context, address, this.depth)
       this.dialled.set(wire, () => settle(closedError()))
-      wire.dialling.onReset = () => settle(new TransportError('COPYCAT_TRANSPORT_CONNECT_FAILED', `nobody listens at ${address.host}:${address.port}`))
+      wire.dialling.onReset = () => settle(new TransportError('COPYCAT_TRANSPORT_CONNECT_FAILED',
+        `nobody listens at ${address.host}:${address.port}`))
       wire.onAccepted = () => {
         if (isSettled) return
         end = this.open(wire, address)

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { arrivals, body, numberIn, World } from './world.ts'
 
 /** What happens in one virtual millisecond or several. */
-type Step = { readonly send: number, readonly request: number, readonly fault: 'cut' | 'heal' | 'clog' | 'cutBack' | 'healBack' | 'none', readonly millis: number }
+interface Step {
+  readonly send: number
+  readonly request: number
+  readonly fault: 'cut' | 'heal' | 'clog' | 'cutBack' | 'healBack' | 'none'
+  readonly millis: number
+}
 
 const step: fc.Arbitrary<Step> = fc.record({
   send: fc.integer({ min: 0, max: 3 }), request: fc.integer({ min: 0, max: 3 }),
