@@ -5,7 +5,7 @@ const specifier = '@copycat/utils/instruments'
 
 /**
  * Takes the instruments of the simulator out of what is built: its code, and the sources in its maps, are as if they had never been there.
- * @returns {import('esbuild').Plugin}
+ * @returns {NonNullable<import('tsup').Options['esbuildPlugins']>[number]}
  */
 export function withoutInstruments() {
   return {

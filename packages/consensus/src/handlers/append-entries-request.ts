@@ -39,7 +39,9 @@ export function handleAppendEntriesRequest(state: RaftState, from: MemberId, mes
   if (!message.respond) return
   const hardState = state.awaitHardState()
   if (lastBlock !== undefined) acknowledge(state, from, message, provenIndex, laterOf(state.log.tail.persistOf(provenIndex), hardState))
-  else acknowledge(state, from, message, mutant('R6-heartbeat') ? prevLogIndex : Math.min(prevLogIndex, state.log.durableIndex), hardState)
+  else if (mutant('R6-heartbeat')) acknowledge(state, from, message, prevLogIndex, hardState)
+  else if (mutant('R2-match')) acknowledge(state, from, message, state.log.durableIndex, hardState)
+  else acknowledge(state, from, message, Math.min(prevLogIndex, state.log.durableIndex), hardState)
 }
 
 /** The first entry that the log lacks; behind the request's last one when it has all (a duplicate, or an older request: FAULTS R1). */

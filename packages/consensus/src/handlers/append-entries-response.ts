@@ -7,7 +7,7 @@ import { adoptTerm } from '../roles.ts'
 
 export function handleAppendEntriesResponse(state: RaftState, from: MemberId, message: AppendEntriesResponse): void {
   if (message.term > state.currentTerm) return adoptTerm(state, message.term)
-  if (message.term < state.currentTerm || state.role !== 'leader') return
+  if (state.role !== 'leader' || (message.term < state.currentTerm && !mutant('R8-term'))) return
   const follower = state.follower(from)!
   // A refusal too is the word of one that follows us in this term: for reads and for check-quorum it counts.
   follower.heardAt = state.now
