@@ -99,6 +99,11 @@ export class RaftCore {
     return !this.#state.isAbstaining
   }
 
+  /** Up to where, as this leader knows, the log of `member` is durable and equal to its own; 0 for others than its followers. */
+  matchIndex(member: MemberId): LogIndex {
+    return this.#state.role === 'leader' ? this.#state.follower(member)?.matchIndex ?? 0 : 0
+  }
+
   /** When the next tick is due at the latest, monotonic milliseconds; Infinity: never. Changes with any step. */
   get nextTick(): number {
     return nextTick(this.#state)

@@ -4,6 +4,7 @@ import { StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@c
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'
 import { assert, ClosedError, Lifecycle, type Listener, Listeners, type LogIndex, type MemberId, type Term, TimeoutError, type Timer } from '@copycat/utils'
+import { buggify } from '@copycat/utils/instruments'
 import { Members } from './cluster/members.ts'
 import { Applier } from './driver/applier.ts'
 import { Driver } from './driver/driver.ts'
@@ -13,6 +14,7 @@ import { LoggedClock } from './driver/logged-clock.ts'
 import { Persister } from './driver/persister.ts'
 import { type RaftServerOptions, resolveRaftServerOptions, type ResolvedRaftServerOptions } from './options.ts'
 import { SessionRegistry } from './session/session-registry.ts'
+import { type RaftEvent, raftChannel } from './diagnostics.ts'
 import { encodeRaftMessage } from './wire/raft-message.ts'
 
 /** What a server is now; `starting`: it does not know its cluster yet. */
@@ -210,6 +212,7 @@ export class RaftServer {
       trace: (line) => logger.trace(line),
     })
     this.running = this.wire(core, log)
+    context.channel(raftChannel).publish({ type: 'started', member: this.memberId, core, log } satisfies RaftEvent)
     const persister = new Persister(storage, log, context, {
       persisted: (effect) => this.running!.driver.persisted(effect),
       appended: () => this.running!.applier.proceed(),
@@ -227,7 +230,8 @@ export class RaftServer {
   private watchDisk(persister: Persister): void {
     const { context, electionTimeout } = this.options
     this.watchdog = context.timer(context.monotonic() + electionTimeout / 4, () => {
-      if (persister.owedFor > electionTimeout && this.running?.core.role === 'leader') this.running.driver.step({ type: 'unfit' })
+      const isUnfit = (buggify('raft-server.unfit') && buggify('raft-server.unfit')) || persister.owedFor > electionTimeout
+      if (isUnfit && this.running?.core.role === 'leader') this.running.driver.step({ type: 'unfit' })
       this.watchDisk(persister)
     })
   }
@@ -259,7 +263,7 @@ export class RaftServer {
       },
       failed: (error) => this.fail(error),
     })
-    const applier = new Applier(log, this.runtime, sessions, context, logger, {
+    const applier = new Applier(this.memberId, log, this.runtime, sessions, context, logger, {
       applied: (index) => {
         driver.step({ type: 'applied', index })
         leadership.applied(index)
@@ -292,6 +296,7 @@ export class RaftServer {
     if (this.failure !== undefined || this.lifecycle.state === 'closed') return
     this.failure = error instanceof Error ? error : new Error(String(error))
     this.options.logger.error(`member ${this.memberId} stops`, this.failure)
+    this.options.context.channel(raftChannel).publish({ type: 'failed', member: this.memberId, error: this.failure } satisfies RaftEvent)
     this.settleOpen?.reject(this.failure)
     this.stateListeners.notify('failed')
     // During open() the opening cleans up itself.

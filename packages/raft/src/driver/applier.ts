@@ -3,7 +3,9 @@ import {
 } from '@copycat/protocol'
 import { HaltError, type Position, type StateMachineRuntime } from '@copycat/state-machine'
 import type { Block, Log } from '@copycat/storage'
-import { assert, type Context, CopycatError, InvariantError, type LogIndex, type Logger } from '@copycat/utils'
+import { assert, type Channel, type Context, CopycatError, InvariantError, type LogIndex, type Logger, type MemberId } from '@copycat/utils'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
+import { type RaftEvent, raftChannel } from '../diagnostics.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
 import { decodeSessionRecord } from '../wire/session-record.ts'
@@ -32,26 +34,30 @@ export class Applier {
   lastApplied: LogIndex = 0
   /** Logged time of the last entry applied. */
   lastTime = 0
+  private readonly member: MemberId
   private readonly log: Log
   private readonly runtime: StateMachineRuntime
   private readonly sessions: SessionRegistry
   private readonly context: Context
   private readonly logger: Logger
   private readonly events: ApplierEvents
+  private readonly channel: Channel
   private target: LogIndex = 0
   /** Set while a turn, or a read from disk, is under way that will go on by itself. */
   private busy = false
   private stopped = false
 
   constructor(
-    log: Log, runtime: StateMachineRuntime, sessions: SessionRegistry, context: Context, logger: Logger, events: ApplierEvents,
+    member: MemberId, log: Log, runtime: StateMachineRuntime, sessions: SessionRegistry, context: Context, logger: Logger, events: ApplierEvents,
   ) {
+    this.member = member
     this.log = log
     this.runtime = runtime
     this.sessions = sessions
     this.context = context
     this.logger = logger
     this.events = events
+    this.channel = context.channel(raftChannel)
   }
 
   /** Applies up to `through`, now as far as time and memory allow, the rest in later turns. */
@@ -77,13 +83,14 @@ export class Applier {
     try {
       let through = Math.min(this.target, this.log.lastIndex)
       while (this.lastApplied < through) {
-        const blocks = this.log.recent(this.lastApplied + 1, readBytesMax, through)
+        const blocks = buggify('applier.from-disk') ? undefined : this.log.recent(this.lastApplied + 1, readBytesMax, through)
         if (blocks === undefined) {
           this.readThenRun(through)
           break
         }
         for (const block of blocks) this.applyBlock(block)
-        if (this.context.monotonic() - start > turnMillisMax) {
+        if (buggify('applier.short-turn') || this.context.monotonic() - start > turnMillisMax) {
+          cover('applier.turn-is-over')
           this.context.nextTurn(() => this.resume())
           break
         }
@@ -103,7 +110,8 @@ export class Applier {
   }
 
   private readThenRun(through: LogIndex): void {
-    this.log.read(this.lastApplied + 1, readBytesMax, through).then(
+    cover('applier.reads-from-disk')
+    this.log.read(this.lastApplied + 1, buggify('applier.one-block') ? 1 : readBytesMax, through).then(
       (blocks) => {
         if (this.stopped) return
         const before = this.lastApplied
@@ -127,7 +135,7 @@ export class Applier {
   }
 
   private applyBlock(block: Block): void {
-    assert(block.firstIndex === this.lastApplied + 1 && block.time >= this.lastTime, 'entries are applied in order')
+    assert(block.firstIndex === this.lastApplied + 1 && (block.time >= this.lastTime || mutant('L13')), 'entries are applied in order')
     this.lastTime = block.time
     if (this.runtime.nextDue <= block.time) this.runtime.advance(block.time, block.firstIndex)
     switch (block.kind) {
@@ -141,6 +149,7 @@ export class Applier {
       default:
     }
     this.lastApplied = block.firstIndex + block.count - 1
+    if (this.channel.hasSubscribers) this.channel.publish({ type: 'applied', member: this.member, block, through: this.lastApplied } satisfies RaftEvent)
   }
 
   private applyCommands(block: Block): void {
@@ -156,6 +165,7 @@ export class Applier {
         sessionId = id
       }
       const end = recordEnd(view, at)
+      if (session === undefined) cover('applier.command-of-ended-session')
       if (session !== undefined) this.applyCommand(session, body, view, at, end, { index: firstIndex + entry, time })
       at = end
     }
@@ -165,6 +175,8 @@ export class Applier {
     session.lastRenewal = position.index
     const floor = recordFloor(view, at)
     const sequence = recordSequence(view, at)
+    if (mutant('X3') && sequence > session.lastSequence) session.lastSequence = sequence - 1
+    if (mutant('X1') && sequence <= session.lastSequence) this.runCommand(session, body, payloadStart(body, at), end, position)
     if (sequence === session.lastSequence + 1) {
       const start = payloadStart(body, at)
       session.record(isRefused(body, at) ? decodeError(body.subarray(start, end)) : this.runCommand(session, body, start, end, position))

@@ -1,6 +1,8 @@
 import type { Effect, Input, PersistEffect, PersistId, RaftCore, RaftMessage, ReplicateEffect, RoleEffect, SendEffect } from '@copycat/consensus'
 import { type Block, cutBlock, type Log } from '@copycat/storage'
-import { assert, type Context, InvariantError, type LogIndex, type Logger, type MemberId, type Timer } from '@copycat/utils'
+import { assert, type Channel, type Context, InvariantError, type LogIndex, type Logger, type MemberId, type Timer } from '@copycat/utils'
+import { buggify, cover } from '@copycat/utils/instruments'
+import { type RaftEvent, raftChannel } from '../diagnostics.ts'
 import type { FilledAppendEntries } from '../wire/raft-message.ts'
 import type { LoggedClock } from './logged-clock.ts'
 import { type ClosedBlock, placeBlock } from './open-block.ts'
@@ -37,6 +39,7 @@ export class Driver {
   private readonly context: Context
   private readonly logger: Logger
   private readonly ports: DriverPorts
+  private readonly channel: Channel
   private persister: Persister | undefined
   private readonly steps: Step[] = []
   private running = false
@@ -52,6 +55,7 @@ export class Driver {
     this.context = context
     this.logger = logger
     this.ports = ports
+    this.channel = context.channel(raftChannel)
   }
 
   /** To be called once: the persister reports to the driver, so it is made after it. */
@@ -71,6 +75,7 @@ export class Driver {
 
   /** A message of `from`, whose identity was checked. The blocks of an AppendEntriesRequest are kept. */
   receive(from: MemberId, message: RaftMessage): void {
+    if (this.channel.hasSubscribers) this.tell({ type: 'receive', member: this.core.id, from, message })
     this.enqueue({
       input: { type: 'message', from, message },
       ...(message.type === 'AppendEntriesRequest' ? { blocks: (message as FilledAppendEntries).blocks } : {}),
@@ -84,7 +89,7 @@ export class Driver {
   persisted(effect: PersistEffect): void {
     const messages = this.afterPersist.get(effect.id)
     this.afterPersist.delete(effect.id)
-    for (const message of messages ?? []) this.ports.send(message.to, message.message)
+    for (const message of messages ?? []) this.sendNow(message.to, message.message)
     this.step({ type: 'persisted', id: effect.id, epoch: effect.epoch })
   }
 
@@ -118,6 +123,7 @@ export class Driver {
 
   private carryOut(step: Step): void {
     if (step.proposed !== undefined && this.core.role !== 'leader') {
+      cover('driver.proposed-too-late')
       step.proposed.placed(undefined)
       return
     }
@@ -154,6 +160,7 @@ export class Driver {
       else if (step.blocks === undefined) blocks.push(this.noop(range.firstIndex, range.term))
       else blocks.push(this.received(step.blocks, range.firstIndex, range.firstIndex + range.count - 1))
     }
+    if (this.channel.hasSubscribers) this.tell({ type: 'persist', member: this.core.id, effect, blocks })
     this.persister!.persist(effect, blocks)
   }
 
@@ -171,7 +178,7 @@ export class Driver {
 
   private send(effect: SendEffect): void {
     if (effect.after === undefined) {
-      this.ports.send(effect.to, effect.message)
+      this.sendNow(effect.to, effect.message)
       return
     }
     const waiting = this.afterPersist.get(effect.after)
@@ -179,15 +186,26 @@ export class Driver {
     else waiting.push(effect)
   }
 
+  private sendNow(to: MemberId, message: RaftMessage): void {
+    if (this.channel.hasSubscribers) this.tell({ type: 'send', member: this.core.id, to, message })
+    this.ports.send(to, message)
+  }
+
+  private tell(event: RaftEvent): void {
+    this.channel.publish(event)
+  }
+
   private replicate(effect: ReplicateEffect): void {
-    const blocks = this.log.recent(effect.fromIndex, effect.bytesMax)
+    const blocks = buggify('driver.entries-from-disk') ? undefined : this.log.recent(effect.fromIndex, effect.bytesMax)
     if (blocks !== undefined) {
       this.sendEntries(effect, blocks)
       return
     }
+    cover('driver.entries-from-disk')
     this.log.read(effect.fromIndex, effect.bytesMax).then(
       (read) => this.sendEntries(effect, read),
       (error: unknown) => {
+        cover('driver.entries-unreadable')
         this.logger.error(`entries from ${effect.fromIndex} on cannot be read for member ${effect.to}`, error)
         this.step({ type: 'sent', to: effect.to, through: effect.fromIndex - 1 })
       },
@@ -196,14 +214,17 @@ export class Driver {
 
   private sendEntries(effect: ReplicateEffect, blocks: readonly Block[]): void {
     // A read from disk may end in another term of office: then nothing of it may leave.
-    if (this.stopped || this.core.currentTerm !== effect.term || this.core.role !== 'leader') return
+    if (this.stopped || this.core.currentTerm !== effect.term || this.core.role !== 'leader') {
+      cover('driver.entries-of-an-office-that-ended')
+      return
+    }
     const last = blocks.at(-1)
     if (last !== undefined) {
       const message: FilledAppendEntries = {
         type: 'AppendEntriesRequest', term: effect.term, prevLogIndex: effect.fromIndex - 1, prevLogTerm: effect.prevLogTerm, blocks,
         commitIndex: effect.commitIndex, round: effect.round, respond: true,
       }
-      this.ports.send(effect.to, message)
+      this.sendNow(effect.to, message)
     }
     this.step({ type: 'sent', to: effect.to, through: last === undefined ? effect.fromIndex - 1 : last.firstIndex + last.count - 1 })
   }

@@ -1,0 +1,21 @@
+import type { PersistEffect, RaftCore, RaftMessage } from '@copycat/consensus'
+import type { Block, Log } from '@copycat/storage'
+import type { LogIndex, MemberId } from '@copycat/utils'
+
+/** Name of the diagnostics channel on which servers tell what they do, as {@link RaftEvent}s. Nothing is built while nobody listens. */
+export const raftChannel = 'copycat.raft'
+
+/** What a server does, told before it happens where it is an effect. The objects are the server's own: read, change nothing. */
+export type RaftEvent =
+  /** The log is recovered, consensus starts. */
+  | { readonly type: 'started', readonly member: MemberId, readonly core: RaftCore, readonly log: Log }
+  /** A message leaves for another member. */
+  | { readonly type: 'send', readonly member: MemberId, readonly to: MemberId, readonly message: RaftMessage }
+  /** A message of another member is taken in. */
+  | { readonly type: 'receive', readonly member: MemberId, readonly from: MemberId, readonly message: RaftMessage }
+  /** Blocks, and term and vote if they changed, are handed to the disk. */
+  | { readonly type: 'persist', readonly member: MemberId, readonly effect: PersistEffect, readonly blocks: readonly Block[] }
+  /** A committed block was applied; it may be a part of one that was told before. */
+  | { readonly type: 'applied', readonly member: MemberId, readonly block: Block, readonly through: LogIndex }
+  /** The server cannot go on. */
+  | { readonly type: 'failed', readonly member: MemberId, readonly error: Error }
