@@ -302,7 +302,7 @@ export class SegmentedLog implements Log {
         cover('segmented-log.sync-failed')
         if (mutant('D5')) {
           this.dirty = true
-          this.startSync()
+          this.options.context.timer(this.options.context.monotonic() + 1, () => this.startSync())
           return
         }
         this.fail(error)

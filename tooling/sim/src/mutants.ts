@@ -39,6 +39,7 @@ const elections: readonly Mutant[] = [
 const replication: readonly Mutant[] = [
   { name: 'R1', row: 'R1', bug: 'A follower removes everything behind the start of any request, though it agrees.', caughtBy: ['I14', 'I9', 'I13'], profile: ['replays'] },
   { name: 'R2', row: 'R2', bug: 'A follower takes its whole log for committed as far as the commit index of the leader goes.', caughtBy: ['I10', 'I9', 'I21'] },
+  { name: 'R2-match', row: 'R2', bug: 'A follower answers a heartbeat with all that it has, whether or not the leader has it too.', caughtBy: ['I13', 'I8', 'I9'], profile: ['truncations', 'partition'] },
   { name: 'R3', row: 'R3', bug: 'A leader commits entries of older terms by counting copies.', caughtBy: ['I8', 'I9'], profile: ['crash'] },
   { name: 'R4', row: 'R4', bug: 'A majority is one server short.', caughtBy: ['I8', 'I9', 'I12', 'I33'] },
   { name: 'R4-unsorted', row: 'R4', bug: 'The middle of the match indexes is taken without sorting them.', caughtBy: ['I8', 'I9', 'I12', 'I15'] },
@@ -48,6 +49,7 @@ const replication: readonly Mutant[] = [
   { name: 'R6-flush-error', row: 'R6', bug: 'The error of a sync is swallowed, and its entries are acknowledged.', caughtBy: ['I12', 'I13', 'I50', 'I8'], profile: ['sync-error'] },
   { name: 'R7', row: 'R7', bug: 'Entries are written before the term that they belong to, and vouch for it.', caughtBy: ['I3', 'I12', 'I4'] },
   { name: 'R8', row: 'R8', bug: 'A write that was finished before a truncation counts for what was written after it.', caughtBy: ['I12', 'I13', 'I8'], profile: ['truncations', 'slow-disk', 'partition'] },
+  { name: 'R8-term', row: 'R8', bug: 'An acknowledgement of an older term counts in a later one.', caughtBy: ['I13', 'I8', 'I9'], profile: ['replays', 'delay', 'truncations'] },
   { name: 'R10', row: 'R10', bug: 'A follower looks only whether it has an entry before the new ones, not of which term.', caughtBy: ['I5', 'I9', 'I10', 'I12', 'I13', 'I21'], profile: ['truncations', 'partition'] },
   { name: 'M8', row: 'M8', bug: 'A member whose disk was wiped votes again under its old name.', caughtBy: ['I2', 'I7', 'I4', 'I20', 'I49'], profile: ['wiped-disk', 'restart'] },
 ]
@@ -79,6 +81,7 @@ const storage: readonly Mutant[] = [
   { name: 'D4', row: 'D4', bug: 'The log is never synced.', caughtBy: ['I12', 'I8', 'I49'] },
   { name: 'D4-meta', row: 'D4', bug: 'Term and vote are never synced.', caughtBy: ['I3', 'I12', 'I4'] },
   { name: 'D5', row: 'D5', bug: 'A sync that failed is repeated, and believed.', caughtBy: ['I50', 'I12', 'I13', 'I8'], profile: ['sync-error'] },
+  { name: 'D5-meta', row: 'D5', bug: 'The error of a sync of term and vote is swallowed.', caughtBy: ['I3', 'I12', 'I50', 'I4'], profile: ['sync-error'] },
   { name: 'D6', row: 'D6', bug: 'The folder is not synced after a segment got its name.', caughtBy: ['I12', 'I49', 'I48', 'I8'], profile: ['power-loss', 'small-segments'] },
   { name: 'D8', row: 'D8', bug: 'An unfinished write stays where it is, and the log goes on behind it.', caughtBy: ['I49', 'I48', 'I12', 'V3'], profile: ['power-loss', 'torn-writes'] },
   { name: 'D9', row: 'D9', bug: 'A write that finds the disk full is dropped, and the next sync vouches for it.', caughtBy: ['I12', 'I13', 'I49', 'I8'], profile: ['full-disk'] },
