@@ -166,7 +166,6 @@ export class Applier {
       }
       const end = recordEnd(view, at)
       if (session === undefined) cover('applier.command-of-ended-session')
-      if (session === undefined) cover('applier.command-of-ended-session')
       if (session !== undefined) this.applyCommand(session, body, view, at, end, { index: firstIndex + entry, time })
       at = end
     }
@@ -176,8 +175,6 @@ export class Applier {
     session.lastRenewal = position.index
     const floor = recordFloor(view, at)
     const sequence = recordSequence(view, at)
-    if (mutant('X3') && sequence > session.lastSequence) session.lastSequence = sequence - 1
-    if (mutant('X1') && sequence <= session.lastSequence) this.runCommand(session, body, payloadStart(body, at), end, position)
     if (mutant('X3') && sequence > session.lastSequence) session.lastSequence = sequence - 1
     if (mutant('X1') && sequence <= session.lastSequence) this.runCommand(session, body, payloadStart(body, at), end, position)
     if (sequence === session.lastSequence + 1) {

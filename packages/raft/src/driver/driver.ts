@@ -124,7 +124,6 @@ export class Driver {
   private carryOut(step: Step): void {
     if (step.proposed !== undefined && this.core.role !== 'leader') {
       cover('driver.proposed-too-late')
-      cover('driver.proposed-too-late')
       step.proposed.placed(undefined)
       return
     }
@@ -203,11 +202,9 @@ export class Driver {
       return
     }
     cover('driver.entries-from-disk')
-    cover('driver.entries-from-disk')
     this.log.read(effect.fromIndex, effect.bytesMax).then(
       (read) => this.sendEntries(effect, read),
       (error: unknown) => {
-        cover('driver.entries-unreadable')
         cover('driver.entries-unreadable')
         this.logger.error(`entries from ${effect.fromIndex} on cannot be read for member ${effect.to}`, error)
         this.step({ type: 'sent', to: effect.to, through: effect.fromIndex - 1 })
