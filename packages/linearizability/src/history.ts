@@ -75,6 +75,8 @@ function checkedOperation<Input, Output>(value: unknown, at: number): Operation<
   rule(Number.isFinite(operation.call), 'call is a number')
   if (operation.outcome === 'unknown') rule(operation.return === undefined, 'an unknown outcome has no return')
   else rule(Number.isFinite(operation.return) && (operation.return as number) >= (operation.call as number), 'return is a number, not before call')
-  for (const time of [operation.calledAt, operation.returnedAt]) rule(time === undefined || Number.isFinite(time), 'calledAt and returnedAt are numbers')
+  for (const time of [operation.calledAt, operation.returnedAt]) {
+    rule(time === undefined || Number.isFinite(time), 'calledAt and returnedAt are numbers')
+  }
   return value as Operation<Input, Output>
 }

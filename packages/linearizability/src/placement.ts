@@ -61,13 +61,13 @@ export class Placement<State, Input, Output> {
     return this.#state
   }
 
-  get stateValue(): State {
-    return this.#states.state(this.#state)
-  }
-
-  /** The numbers of the operations in the order in which they are placed. */
-  order(): number[] {
-    return Array.from(this.#order.subarray(0, this.#depth), (entry) => this.events.operation[entry]!)
+  /** The operations by number as they are placed, and the state they lead to; without uncertain ones at the end, which serve nothing. */
+  usefulOrder(): { order: number[], state: State } {
+    let length = this.#depth
+    let state = this.#state
+    while (length > 0 && this.isUncertain(this.#order[length - 1]!)) state = this.#statesBefore[--length]!
+    const order = Array.from(this.#order.subarray(0, length), (entry) => this.events.operation[entry]!)
+    return { order, state: this.#states.state(state) }
   }
 
   /** The state after an operation that came next, or {@link illegal}. @param from the state before it. */

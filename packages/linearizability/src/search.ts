@@ -180,6 +180,6 @@ export class Search<State, Input, Output> {
     if (this.#at.definitePlaced <= this.#bestPlaced) return
     this.#bestPlaced = this.#at.definitePlaced
     const { events } = this.#at
-    this.#best = { order: this.#at.order(), state: this.#at.stateValue, blocked: events.operation[events.firstReturn()]! }
+    this.#best = { ...this.#at.usefulOrder(), blocked: events.operation[events.firstReturn()]! }
   }
 }

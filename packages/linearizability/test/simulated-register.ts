@@ -28,7 +28,7 @@ interface Call {
   output: RegisterOutput
 }
 
-/** Clients of atomic registers, each with one call at a time that takes effect at a random moment of its life; written values are unique. */
+/** Clients of atomic registers, each with one call at a time, which takes effect at a random moment of its life. Written values are unique. */
 export function simulatedRegisterHistory({ operations, keys, clients, unknownPercent, seed }: Load): History<RegisterInput, RegisterOutput> {
   const random = numbers(seed)
   const recorder = new HistoryRecorder<RegisterInput, RegisterOutput>()

@@ -87,7 +87,7 @@ function withToken(state: LockState, seen: number | undefined): LockState | unde
 
 function lockAfter(input: LockInput, output: LockOutput | UnknownOutput): LockState | undefined {
   const token = tokenOf(output)
-  if (token === undefined) return undefined
+  if (token === undefined || input.type === 'release') return undefined
   const owner = input.type === 'holder' ? ownerOf(output) : input.owner
   return owner === undefined ? undefined : { owner, token: exactly(token) }
 }

@@ -47,7 +47,8 @@ function stepRegister(state: Scalar, input: RegisterInput, output: RegisterOutpu
     case 'compareAndSet': {
       const isSet = state === input.expected
       if (isKnown && output !== isSet) return undefined
-      return isSet ? input.value : state
+      // Without effect, one of unknown outcome is left out.
+      return isSet ? input.value : isKnown ? state : undefined
     }
   }
 }

@@ -43,7 +43,7 @@ export function versionedRegisterModel(
     init: () => ({ value: initial.value, version: exactly(initial.version) }),
     step: stepVersioned,
     key: ({ value, version }) => `${increasingText(version)}: ${scalarText(value)}`,
-    isRead: (input, output) => input.type === 'get' || (output !== unknownOutput && output.isSet === false),
+    isRead: ({ type }, output) => type === 'get' || (type !== 'set' && output !== unknownOutput && output.isSet === false),
     describe: describeVersioned,
     stateAfter: versionedAfter,
     // Without the version that it was given, less is known after it than after two changes.
@@ -89,7 +89,7 @@ function change(state: State, value: Scalar, assigned: number | undefined): Stat
 
 function versionedAfter(input: VersionedRegisterInput, output: VersionedRegisterOutput | UnknownOutput): State | undefined {
   if (output === unknownOutput || output.version === undefined) return undefined
-  const value = input.type === 'get' ? output.value : output.isSet === false ? undefined : input.value
+  const value = input.type === 'get' ? output.value : input.type === 'set' || output.isSet === true ? input.value : undefined
   return value === undefined ? undefined : { value, version: exactly(output.version) }
 }
 

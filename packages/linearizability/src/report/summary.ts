@@ -15,7 +15,8 @@ export function verdictText(result: CheckResult): string {
 
 /** What goes wrong, in one or two sentences. */
 export function failureText({ prefix, state, blocked, operations }: Failure): string {
-  const place = prefix.length === 0 ? `In the first state, ${state},` : `After the operations numbered 1 to ${prefix.length}, in state ${state},`
+  const place = prefix.length === 0 ? `In the first state, ${state},`
+    : `After ${prefix.length === 1 ? 'operation 1' : `operations 1 to ${prefix.length}`}, in state ${state},`
   return `${place} nothing explains "${blocked.text}" of client ${blocked.client}${timeText(blocked)}. `
     + `No other order of the ${operations.length} operations of this key gets further.`
 }

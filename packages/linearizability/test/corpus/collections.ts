@@ -9,7 +9,10 @@ const has: SetMemberInput = { type: 'has' }
 /** Something that is not in the set at first. */
 export const setMemberCases: readonly Case<SetMemberInput, SetMemberOutput>[] = [
   { claim: 'what was added is there', verdict: 'linearizable', events: [done('a', add, true), done('b', has, true), done('b', add, false)] },
-  { claim: 'what was removed is still there', verdict: 'illegal', blocked: 'has -> true', events: [done('a', add), done('a', remove), done('b', has, true)] },
+  {
+    claim: 'what was removed is still there', verdict: 'illegal', blocked: 'has -> true',
+    events: [done('a', add), done('a', remove), done('b', has, true)],
+  },
   {
     claim: 'two clients add the same thing', verdict: 'illegal',
     events: [call('a', add), call('b', add), ok('a', true), ok('b', true)],
@@ -30,7 +33,10 @@ const get: CounterInput = { type: 'get' }
 const increment: CounterInput = { type: 'increment' }
 
 export const counterCases: readonly Case<CounterInput, CounterOutput>[] = [
-  { claim: 'increments count up', verdict: 'linearizable', events: [done('a', increment, 1), done('b', { type: 'add', delta: -3 }, -2), done('a', get, -2)] },
+  {
+    claim: 'increments count up', verdict: 'linearizable',
+    events: [done('a', increment, 1), done('b', { type: 'add', delta: -3 }, -2), done('a', get, -2)],
+  },
   {
     claim: 'a lost update: two increments return the same number', verdict: 'illegal',
     events: [call('a', increment), call('b', increment), ok('a', 1), ok('b', 1)],
@@ -47,7 +53,10 @@ export const counterCases: readonly Case<CounterInput, CounterOutput>[] = [
     claim: 'an increment of unknown outcome is counted twice', verdict: 'illegal', blocked: 'get -> 2',
     events: [call('a', increment), unknown('a'), done('b', get, 1), done('b', get, 2)],
   },
-  { claim: 'a counter goes back', verdict: 'illegal', blocked: 'get -> 1', events: [done('a', increment), done('a', increment, 2), done('b', get, 1)] },
+  {
+    claim: 'a counter goes back', verdict: 'illegal', blocked: 'get -> 1',
+    events: [done('a', increment), done('a', increment, 2), done('b', get, 1)],
+  },
 ]
 
 const enqueue = (value: number): QueueInput => ({ type: 'enqueue', value })

@@ -15,7 +15,10 @@ export const lockCases: readonly Case<LockInput, LockOutput>[] = [
       ok('b', { token: 8 }), done('c', holder, { owner: 'b', token: 8 }),
     ],
   },
-  { claim: 'a lock is held twice', verdict: 'illegal', blocked: 'acquire "b" -> token 4', events: [done('a', acquire('a'), { token: 3 }), done('b', acquire('b'), { token: 4 })] },
+  {
+    claim: 'a lock is held twice', verdict: 'illegal', blocked: 'acquire "b" -> token 4',
+    events: [done('a', acquire('a'), { token: 3 }), done('b', acquire('b'), { token: 4 })],
+  },
   {
     claim: 'a token goes backwards', verdict: 'illegal', blocked: 'acquire "b" -> token 2',
     events: [done('a', acquire('a'), { token: 3 }), done('a', release('a'), true), done('b', acquire('b'), { token: 2 })],
@@ -24,10 +27,16 @@ export const lockCases: readonly Case<LockInput, LockOutput>[] = [
     claim: 'a token is given twice', verdict: 'illegal', blocked: 'acquire "b" -> token 3',
     events: [done('a', acquire('a'), { token: 3 }), done('a', release('a'), true), done('b', acquire('b'), { token: 3 })],
   },
-  { claim: 'nobody gets a lock that is free', verdict: 'illegal', blocked: 'tryAcquire "a" -> not acquired', events: [done('a', tryAcquire('a'), null)] },
+  {
+    claim: 'nobody gets a lock that is free', verdict: 'illegal', blocked: 'tryAcquire "a" -> not acquired',
+    events: [done('a', tryAcquire('a'), null)],
+  },
   {
     claim: 'a lock is taken from an owner whose session may have expired', verdict: 'linearizable',
-    events: [done('a', acquire('a'), { token: 3 }), call('service', release('a')), unknown('service'), done('b', acquire('b'), { token: 4 }), done('a', release('a'), false)],
+    events: [
+      done('a', acquire('a'), { token: 3 }), call('service', release('a')), unknown('service'),
+      done('b', acquire('b'), { token: 4 }), done('a', release('a'), false),
+    ],
   },
   {
     claim: 'an acquisition of unknown outcome keeps others out', verdict: 'linearizable',
@@ -47,7 +56,10 @@ export const lockCases: readonly Case<LockInput, LockOutput>[] = [
       done('a', acquire('a'), { token: 4 }), done('b', acquire('b'), { token: 5 }),
     ],
   },
-  { claim: 'a release frees a lock that another one holds', verdict: 'illegal', events: [done('a', acquire('a'), { token: 3 }), done('b', release('b'), true)] },
+  {
+    claim: 'a release frees a lock that another one holds', verdict: 'illegal',
+    events: [done('a', acquire('a'), { token: 3 }), done('b', release('b'), true)],
+  },
 ]
 
 const elect = (candidate: string): ElectionInput => ({ type: 'elect', candidate })
@@ -66,18 +78,27 @@ export const electionCases: readonly Case<ElectionInput, ElectionOutput>[] = [
     claim: 'there are two leaders in one epoch', verdict: 'illegal',
     events: [call('a', elect('a')), call('b', elect('b')), ok('a', { epoch: 1 }), ok('b', { epoch: 1 })],
   },
-  { claim: 'an epoch goes backwards', verdict: 'illegal', blocked: 'elect "b" -> epoch 4', events: [done('a', elect('a'), { epoch: 5 }), done('b', elect('b'), { epoch: 4 })] },
+  {
+    claim: 'an epoch goes backwards', verdict: 'illegal', blocked: 'elect "b" -> epoch 4',
+    events: [done('a', elect('a'), { epoch: 5 }), done('b', elect('b'), { epoch: 4 })],
+  },
   {
     claim: 'a deposed leader is still told that it leads', verdict: 'illegal', blocked: 'isLeader "a" in 1 -> true',
     events: [done('a', elect('a'), { epoch: 1 }), done('b', elect('b'), { epoch: 2 }), done('a', isLeader('a', 1), true)],
   },
   {
     claim: 'a candidacy of unknown outcome deposes the leader late', verdict: 'linearizable',
-    events: [done('a', elect('a'), { epoch: 1 }), call('b', elect('b')), unknown('b'), done('a', isLeader('a', 1), true), done('a', isLeader('a', 1), false)],
+    events: [
+      done('a', elect('a'), { epoch: 1 }), call('b', elect('b')), unknown('b'),
+      done('a', isLeader('a', 1), true), done('a', isLeader('a', 1), false),
+    ],
   },
   {
     claim: 'a candidacy of unknown outcome lets the old leader come back', verdict: 'illegal', blocked: 'isLeader "a" in 1 -> true',
-    events: [done('a', elect('a'), { epoch: 1 }), call('b', elect('b')), unknown('b'), done('a', isLeader('a', 1), false), done('a', isLeader('a', 1), true)],
+    events: [
+      done('a', elect('a'), { epoch: 1 }), call('b', elect('b')), unknown('b'),
+      done('a', isLeader('a', 1), false), done('a', isLeader('a', 1), true),
+    ],
   },
   {
     claim: 'a resignation is not known to the service, which names nobody', verdict: 'illegal', blocked: 'leader -> nobody',
