@@ -19,7 +19,8 @@ export function legalHistories(object: AtomicObject, operationsMax: number): fc.
       { weight: 4, arbitrary: fc.constantFrom('lost before' as const, 'lost after' as const, 'late' as const, 'failed' as const) },
     ),
   })
-  return fc.array(turn, { minLength: operationsMax * 2, maxLength: operationsMax * 4, size: 'max' }).map((turns) => play(object, turns, operationsMax))
+  const turns = fc.array(turn, { minLength: operationsMax * 2, maxLength: operationsMax * 4, size: 'max' })
+  return turns.map((each) => play(object, each, operationsMax))
 }
 
 /** The same with some outputs, calls and outcomes changed; most are illegal. */

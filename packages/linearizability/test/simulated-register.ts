@@ -48,7 +48,8 @@ export function simulatedRegisterHistory({ operations, keys, clients, unknownPer
     const value = recorder.size
     const input: RegisterInput = type < 5 ? { type: 'read' } : type < 9 ? { type: 'write', value }
       : { type: 'compareAndSet', expected: registers.get(key) ?? null, value }
-    calls[client] = { input, key, pending: recorder.invoke(client, key, input), isLost: random(100) < unknownPercent, isApplied: false, output: undefined }
+    const pending = recorder.invoke(client, key, input)
+    calls[client] = { input, key, pending, isLost: random(100) < unknownPercent, isApplied: false, output: undefined }
   }
   const advance = (client: number, call: Call): void => {
     if (call.isLost) {
