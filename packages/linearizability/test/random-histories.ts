@@ -23,7 +23,7 @@ export function legalHistories(object: AtomicObject, operationsMax: number): fc.
   return turns.map((each) => play(object, each, operationsMax))
 }
 
-/** The same with some outputs, calls and outcomes changed; most are illegal. */
+/** The same with some outputs, calls and outcomes changed, which makes some of them illegal. */
 export function mutatedHistories(object: AtomicObject, operationsMax: number): fc.Arbitrary<History> {
   const mutation = fc.record({
     at: fc.nat(), kind: fc.constantFrom('output', 'input', 'earlier', 'later', 'unknown'),
