@@ -33,18 +33,22 @@ export class LogFiles {
     this.spare ??= this.fill().catch(() => undefined)
   }
 
-  /** A segment that is durable under its name, empty, with room for at least `bytes` of blocks. */
-  async create(firstIndex: LogIndex, generation: number, previousTerm: Term, bytes: number): Promise<Segment> {
+  /**
+   * A segment that is durable under its name, with room for at least `bytes` of blocks.
+   * @param fill writes its first blocks: they are durable before the name is, so that it never replaces another one half-filled.
+   */
+  async create(firstIndex: LogIndex, generation: number, previousTerm: Term, bytes: number, fill: (segment: Segment) => void = () => {}): Promise<Segment> {
     const capacity = Math.max(this.segmentBytes, segmentHeaderBytes + bytes)
     const path = `${this.directory}/${segmentFileName(firstIndex, generation)}`
     const file = await this.takeSpare() ?? await this.fill()
     file.write(encodeSegmentHeader({ generation, firstIndex, previousTerm }, this.owner, this.checksum), 0)
     await file.allocate(capacity)
-    await file.sync()
+    const segment = new Segment(path, file, firstIndex, generation, previousTerm, segmentSeed(this.owner, generation, this.checksum), capacity, segmentHeaderBytes)
+    fill(segment)
+    if (!mutant('C7-unsynced')) await file.sync()
     await this.fileSystem.rename(`${this.directory}/${spareFileName}`, path)
     if (!mutant('D6')) await this.fileSystem.syncDirectory(this.directory)
-    const seed = segmentSeed(this.owner, generation, this.checksum)
-    return new Segment(path, file, firstIndex, generation, previousTerm, seed, capacity, segmentHeaderBytes)
+    return segment
   }
 
   /** Removes a segment, durably. */

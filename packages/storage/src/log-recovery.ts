@@ -74,7 +74,7 @@ async function recover(
     }
   }
   for (const leftover of leftovers) await fileSystem.unlink(leftover)
-  if (leftovers.length > 0) await fileSystem.syncDirectory(directory)
+  await makeDurable(fileSystem, directory, segments.at(-1), progress)
   const lastIndex = progress.nextIndex - 1
   const entries = segments.length === 0 ? 0 : lastIndex - segments[0]!.firstIndex + 1
   return { segments, torn, blocks: progress.blocks, entries, bytes: progress.bytes, lastIndex, lastTime: progress.lastTime }
@@ -172,6 +172,26 @@ async function judgeTail(segment: Segment, end: number, progress: Progress, chec
   for (let offset = end; offset < lastUsed; offset += readBytes) segment.file.write(new Uint8Array(Math.min(readBytes, lastUsed - offset)), offset)
   await segment.file.sync()
   return { file: segment.path, offset: end, bytes: lastUsed - end, index: progress.nextIndex }
+}
+
+/**
+ * What was read may be in the system's cache alone: the process before may have ended between a write, or a rename, and its sync; or a sync
+ * may have failed, after which the cache counts as clean what never reached the disk. So everything above the highest mark is
+ * written again, and synced with its name, before anything is promised on it.
+ */
+async function makeDurable(fileSystem: FileSystem, directory: string, segment: Segment | undefined, progress: Progress): Promise<void> {
+  if (segment === undefined) return
+  for (let offset = unmarkedFrom(segment, progress); offset < segment.end; offset += readBytes) {
+    segment.file.write(await segment.file.read(offset, Math.min(readBytes, segment.end - offset)), offset)
+  }
+  await segment.file.sync()
+  await fileSystem.syncDirectory(directory)
+}
+
+/** Where the first block stands that no mark covers. */
+function unmarkedFrom(segment: Segment, { mark, nextIndex }: Progress): number {
+  if (mark >= nextIndex - 1) return segment.end
+  return mark < segment.firstIndex ? segmentHeaderBytes : segment.offsetOf(mark + 1)
 }
 
 function* headersIn(bytes: Uint8Array, seed: number, checksum: Checksum): Iterable<StoredBlock> {

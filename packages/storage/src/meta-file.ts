@@ -39,7 +39,7 @@ export class MetaFile {
     if (!exists && !mayBeNew && !mutant('E3')) throw new StorageCorruptionError(path, 0, 0, 'it is missing, though there is a log: the votes of this member are lost')
     const meta = new MetaFile(await fileSystem.open(path, { create: !exists }), path, memberId, context)
     try {
-      if (exists) await meta.load(mayBeNew)
+      if (exists) await meta.load(fileSystem, directory, mayBeNew)
       else await meta.create(fileSystem, directory)
     } catch (error) {
       await meta.close()
@@ -94,7 +94,7 @@ export class MetaFile {
     await fileSystem.syncDirectory(directory)
   }
 
-  private async load(mayBeNew: boolean): Promise<void> {
+  private async load(fileSystem: FileSystem, directory: string, mayBeNew: boolean): Promise<void> {
     const bytes = await this.file.read(0, 2 * slotBytes)
     let found = false
     for (const slot of [0, 1]) {
@@ -115,6 +115,11 @@ export class MetaFile {
     }
     // Never written at all is fine before there is a log: the crash came before the first sync.
     if (!found && !mayBeNew && !mutant('E3') && !mutant('D14')) throw new StorageCorruptionError(this.path, 0, 0, 'neither slot is whole: the votes of this member are lost')
+    // What was read may be in the system's cache alone: it is stored once more, in the other slot, before anything is promised on it.
+    this.generation += 1
+    this.file.write(this.encode(this.current), (this.generation % 2) * slotBytes)
+    await this.file.sync()
+    await fileSystem.syncDirectory(directory)
   }
 
   private encode(hardState: HardState): Uint8Array {

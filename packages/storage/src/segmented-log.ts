@@ -46,6 +46,9 @@ export class SegmentedLog implements Log {
   private synced: LogIndex
   /** Last entry handed to the file. */
   private written: LogIndex
+  /** Up to here the files hold what the log holds; less than everything while a truncation waits for its turn. */
+  private agreedThrough: LogIndex = Infinity
+  private truncationsWaiting = 0
   private dirty = false
   private syncing = false
   /** A roll or a truncation is under way: the queue waits. */
@@ -148,6 +151,8 @@ export class SegmentedLog implements Log {
     this.terms.truncate(fromIndex)
     this.last = fromIndex - 1
     this.synced = Math.min(this.synced, this.last)
+    this.agreedThrough = Math.min(this.agreedThrough, this.last)
+    this.truncationsWaiting += 1
     // The entries that come instead may be older than those that go. Where the last one left is not in memory its
     // time is not known; a later one is safe, as a leader only starts its clock from it.
     this.time = this.recentBlocks.lastTime ?? this.time
@@ -266,6 +271,11 @@ export class SegmentedLog implements Log {
   /** Writes what was encoded, on the loop: the system's cache takes it at once (PERFORMANCE rule 6). */
   private flush(): void {
     if (this.buffered === 0) return
+    this.writeBuffer()
+    if (this.active.end > this.active.capacity / 4) this.files.prepareSpare()
+  }
+
+  private writeBuffer(): void {
     const { buffered } = this
     this.buffered = 0
     this.active.file.write(this.buffer.subarray(0, buffered), this.active.end - buffered)
@@ -274,7 +284,6 @@ export class SegmentedLog implements Log {
       this.buffer = new Uint8Array(64 * 1024)
       this.view = new DataView(this.buffer.buffer)
     }
-    if (this.active.end > this.active.capacity / 4) this.files.prepareSpare()
   }
 
   private startSync(): void {
@@ -313,8 +322,8 @@ export class SegmentedLog implements Log {
 
   private syncDone(callbacks: readonly ((error: Error | undefined) => void)[], through: LogIndex): void {
     if (this.failure === undefined) {
-      // A truncation may have come meanwhile.
-      this.synced = Math.max(this.synced, Math.min(through, this.last))
+      // What was synced may be entries that were truncated since, though there are others of these indexes already.
+      this.synced = Math.max(this.synced, mutant('R8-synced') ? Math.min(through, this.last) : Math.min(through, this.agreedThrough, this.last))
       this.recentBlocks.evict(this.synced)
     }
     for (const done of callbacks) done(this.failure)
@@ -395,21 +404,30 @@ export class SegmentedLog implements Log {
       index = block.firstIndex + block.count
     }
     const bytes = kept.reduce((sum, block) => sum + blockHeaderBytes + block.body.length, 0)
-    const fresh = await this.files.create(old.firstIndex, old.generation + 1, old.previousTerm, bytes + blockHeaderBytes)
-    this.segments[this.segments.length - 1] = fresh
-    this.written = Math.min(this.written, fromIndex - 1)
-    this.markedThrough = 0
-    for (const block of kept) this.encode(block)
-    this.flush()
-    if (!mutant('C7-unsynced')) await fresh.file.sync()
+    await this.files.create(old.firstIndex, old.generation + 1, old.previousTerm, bytes + blockHeaderBytes, (fresh) => {
+      this.segments[this.segments.length - 1] = fresh
+      this.written = Math.min(this.written, fromIndex - 1)
+      this.markedThrough = 0
+      for (const block of kept) this.encode(block)
+      this.writeBuffer()
+    })
     this.dirty = false
+    this.truncationsWaiting -= 1
+    if (this.truncationsWaiting === 0) this.agreedThrough = Infinity
     await this.files.remove(old)
   }
 
   private async readBlock(index: LogIndex): Promise<Block> {
-    const segment = this.segments.findLast((candidate) => candidate.firstIndex <= index)
-    assert(segment !== undefined, () => `entry ${index} is not in the log`)
-    return this.readFrom(segment, index)
+    for (;;) {
+      const segment = this.segments.findLast((candidate) => candidate.firstIndex <= index)
+      assert(segment !== undefined, () => `entry ${index} is not in the log`)
+      try {
+        return await this.readFrom(segment, index)
+      } catch (error) {
+        // A truncation may have put another file in the place of this one meanwhile.
+        if (this.segments.includes(segment)) throw error
+      }
+    }
   }
 
   private async readFrom(segment: Segment, index: LogIndex): Promise<Block> {

@@ -89,6 +89,7 @@ const storage: readonly Mutant[] = [
   { name: 'C6', row: 'C6', bug: 'A segment is left before everything in it is synced.', caughtBy: ['I12', 'I13', 'I8', 'I49'], profile: ['small-segments', 'slow-disk'] },
   { name: 'C7', row: 'C7', bug: 'A truncation leaves later segments behind.', caughtBy: ['I48', 'I49', 'V3'], profile: ['small-segments', 'truncations', 'restart'] },
   { name: 'C7-unsynced', row: 'C7', bug: 'What a truncation keeps is not synced before the old segment goes.', caughtBy: ['I49', 'I48', 'I12'], profile: ['truncations', 'power-loss'] },
+  { name: 'R8-synced', row: 'R8', bug: 'A sync from before a truncation vouches for the entries that took the place of the removed ones.', caughtBy: ['I21', 'I30', 'I22', 'I5'], profile: ['truncations'] },
   { name: 'S12', row: 'S12', bug: 'Recovery prefers the older generation of a segment.', caughtBy: ['I48', 'I49', 'I5'], profile: ['truncations', 'crash'] },
 ]
 

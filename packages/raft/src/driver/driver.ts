@@ -213,12 +213,11 @@ export class Driver {
   }
 
   private sendEntries(effect: ReplicateEffect, blocks: readonly Block[]): void {
-    // A read from disk may end in another term of office: then nothing of it may leave.
-    if (this.stopped || this.core.currentTerm !== effect.term || this.core.role !== 'leader') {
-      cover('driver.entries-of-an-office-that-ended')
-      return
-    }
-    const last = blocks.at(-1)
+    if (this.stopped) return
+    // A read from disk may end in another term of office: then nothing of it may leave, but the core still waits for a word.
+    const isCurrent = this.core.currentTerm === effect.term && this.core.role === 'leader'
+    if (!isCurrent) cover('driver.entries-of-an-office-that-ended')
+    const last = isCurrent ? blocks.at(-1) : undefined
     if (last !== undefined) {
       const message: FilledAppendEntries = {
         type: 'AppendEntriesRequest', term: effect.term, prevLogIndex: effect.fromIndex - 1, prevLogTerm: effect.prevLogTerm, blocks,

@@ -1,0 +1,15 @@
+import type { MemberId } from '@copycat/utils'
+import type { CommittedHistory } from './committed-history.ts'
+import type { ServerView } from './server-view.ts'
+
+/** What the families of checks share. */
+export interface CheckPorts {
+  readonly memberIds: readonly MemberId[]
+  /** The longest of the servers' settings. */
+  readonly electionTimeout: number
+  readonly heartbeatInterval: number
+  readonly committed: CommittedHistory
+  view(id: MemberId): ServerView
+  /** Something is broken: ends the run. */
+  fail(invariant: string, text: string): void
+}

@@ -1,0 +1,120 @@
+import { type RaftEvent } from '@copycat/raft/internal'
+import { InvariantError, type MemberId } from '@copycat/utils'
+import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
+import type { SimProcess } from '../process/sim-process.ts'
+import { ApplicationChecks } from './application.ts'
+import type { CheckPorts } from './check-ports.ts'
+import { CommittedHistory } from './committed-history.ts'
+import { durableVote } from './durable-meta.ts'
+import { ElectionChecks } from './elections.ts'
+import { RecoveryChecks } from './recovery.ts'
+import { ReplicationChecks } from './replication.ts'
+import { ServerView } from './server-view.ts'
+
+/** Watches all servers of a run: what they tell of themselves, what their disks were told, and their state after every event. */
+export class ClusterChecks {
+  readonly committed: CommittedHistory = new CommittedHistory()
+  readonly elections: ElectionChecks
+  readonly application: ApplicationChecks
+  private readonly views = new Map<MemberId, ServerView>()
+  private readonly byProcess = new Map<SimProcess, ServerView>()
+  private readonly replication: ReplicationChecks
+  private readonly recovery: RecoveryChecks
+  private readonly fail: CheckPorts['fail']
+
+  constructor(servers: readonly SimServer[], timing: Pick<CheckPorts, 'electionTimeout' | 'heartbeatInterval'>, isDamaged: (id: MemberId) => boolean, fail: CheckPorts['fail']) {
+    this.fail = fail
+    for (const server of servers) {
+      const view = new ServerView(server, () => isDamaged(server.id))
+      this.views.set(server.id, view)
+      this.byProcess.set(server.process, view)
+    }
+    const ports: CheckPorts = {
+      ...timing, memberIds: servers.map(({ id }) => id), committed: this.committed, view: (id) => this.views.get(id)!, fail,
+    }
+    this.elections = new ElectionChecks(ports)
+    this.replication = new ReplicationChecks(ports)
+    this.application = new ApplicationChecks(ports)
+    this.recovery = new RecoveryChecks(ports)
+  }
+
+  view(id: MemberId): ServerView {
+    return this.views.get(id)!
+  }
+
+  /** A server tells what it does. */
+  told(event: RaftEvent): void {
+    const view = this.views.get(event.member)!
+    switch (event.type) {
+      case 'started':
+        view.core = event.core
+        view.log = event.log
+        this.recovery.started(view)
+        this.elections.started(view)
+        break
+      case 'send':
+        this.elections.sent(view, event.to, event.message)
+        this.replication.sent(view, event.message)
+        break
+      case 'receive':
+        this.replication.received(view, event.from, event.message)
+        break
+      case 'persist':
+        this.replication.persisting(view, event.effect, event.blocks)
+        break
+      case 'applied':
+        this.beforeApplied(view)
+        this.application.applied(view, event.block, event.through)
+        break
+      case 'failed':
+        if (event.error instanceof InvariantError) this.fail('assertion', `member ${event.member}: ${event.error.message}`)
+        break
+    }
+  }
+
+  /** An event of this process is over. */
+  stepped(process: SimProcess): void {
+    const view = this.byProcess.get(process)
+    if (view === undefined || !process.isUp) return
+    this.replication.stepped(view)
+    this.elections.stepped(view)
+  }
+
+  ended(process: SimProcess): void {
+    this.byProcess.get(process)?.ended()
+  }
+
+  /** I12, at the client: what was acknowledged is on a majority of the disks. */
+  acknowledged(index: number, what: string): void {
+    if (!this.replication.isDurable(index)) this.fail('I12', `${what} was acknowledged, but no majority of the disks holds entry ${index}`)
+  }
+
+  /**
+   * Whether this member could lose everything that it has ever stored, without a promise of the cluster being lost with it: a majority of all is
+   * among the others that hold its durable entries, and among the others whose terms and votes leave no room for a second vote of its own.
+   */
+  mayForget(id: MemberId): boolean {
+    const { durable, server } = this.view(id)
+    const { disk } = server
+    const own = durableVote(disk.durableFile(`${dataDirectory}/meta`))
+    const others = [...this.views.values()].filter((view) => view.server.id !== id && !view.hasLost)
+    const holders = others.filter((view) => view.durable.index >= durable.index && view.durable.term(durable.index) === durable.term(durable.index))
+    const settled = others.filter((view) => {
+      const theirs = durableVote(view.server.disk.durableFile(`${dataDirectory}/meta`))
+      return theirs.term > own.term || (theirs.term === own.term && theirs.vote !== undefined)
+    })
+    return 2 * Math.min(holders.length, settled.length) > this.views.size
+  }
+
+  /** This member has an older disk now. */
+  hasForgotten(id: MemberId): void {
+    const view = this.view(id)
+    view.wasReverted = true
+    view.durableTerm = 0
+  }
+
+  /** Committing and applying may fall into one event: then the commit is looked at first. */
+  private beforeApplied(view: ServerView): void {
+    this.replication.stepped(view)
+  }
+}

@@ -1,0 +1,41 @@
+import { type Block, cutBlock } from '@copycat/storage'
+import type { LogIndex, Term } from '@copycat/utils'
+import { crc32 } from 'node:zlib'
+import { MirrorLog } from './entry-chain.ts'
+
+interface Known {
+  readonly term: Term
+  readonly hash: number
+  readonly link: number
+}
+
+/** The history that the cluster has agreed on, and every entry that was ever handed to a disk. */
+export class CommittedHistory {
+  /** Entry for entry what was first seen to be committed. */
+  readonly log: MirrorLog = new MirrorLog()
+  /** The committed blocks in order, as the first server that applied them had them. */
+  readonly blocks: Block[] = []
+  private readonly known: Known[][] = []
+  private appliedThrough: LogIndex = 0
+
+  /** The entry of this index and term, if there ever was one. */
+  entry(index: LogIndex, term: Term): Known | undefined {
+    return this.known[index]?.find((candidate) => candidate.term === term)
+  }
+
+  /** Takes an entry in. @returns the chain that another log has at this index and term, if that differs. */
+  meet(index: LogIndex, term: Term, hash: number, link: number): Known | undefined {
+    const others = this.known[index] ??= []
+    const same = others.find((candidate) => candidate.term === term)
+    if (same === undefined) others.push({ term, hash, link })
+    return same !== undefined && same.link !== link ? same : undefined
+  }
+
+  /** Keeps what is new of an applied block. */
+  applied(block: Block): void {
+    const through = block.firstIndex + block.count - 1
+    if (through <= this.appliedThrough) return
+    this.blocks.push(cutBlock(block, this.appliedThrough + 1, through, (bytes) => crc32(bytes)))
+    this.appliedThrough = through
+  }
+}

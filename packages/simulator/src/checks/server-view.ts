@@ -1,0 +1,71 @@
+import type { RaftCore, Role } from '@copycat/consensus'
+import type { Log } from '@copycat/storage'
+import type { LogIndex, MemberId, Term } from '@copycat/utils'
+import type { SimServer } from '../cluster/sim-server.ts'
+import { DurableLog } from './durable-log.ts'
+import { MirrorLog } from './entry-chain.ts'
+import type { CheckedMachine } from '../workload/store-machine.ts'
+
+/** What a checker knows of one server: what it holds now, and what it held when it was looked at last. */
+export class ServerView {
+  readonly server: SimServer
+  readonly durable: DurableLog
+  /** The log as handed to the disk, in this life. */
+  readonly mirror: MirrorLog = new MirrorLog()
+  core: RaftCore | undefined
+  log: Log | undefined
+  role: Role | undefined
+  term: Term = 0
+  commitIndex: LogIndex = 0
+  applied: LogIndex = 0
+  /** How far the requests that it took in have proven its log to be the leader's, and what they said is committed. */
+  provenCommit: LogIndex = 0
+  /** When each follower answered it last as the leader, on the server's own clock. */
+  readonly heard: Map<MemberId, number> = new Map()
+  /** When it was elected last, on its own clock. */
+  electedAt = 0
+  /** A follower has answered since the matches were looked at. */
+  mustCheckMatch = false
+  /** The highest term and the vote that were durable when it was looked at last. */
+  durableTerm: Term = 0
+  /** It has been given an older disk at some time. */
+  wasReverted = false
+  /** Since its disk was looked at last the power was cut: what was not durable may be gone. */
+  hasLostPower = false
+
+  private readonly isDamaged: () => boolean
+
+  /** @param isDamaged whether it may have lost something for good. */
+  constructor(server: SimServer, isDamaged: () => boolean) {
+    this.server = server
+    this.isDamaged = isDamaged
+    const { disk } = server
+    this.durable = new DurableLog((path) => disk.durableFile(path) !== undefined)
+    disk.hooks.onWritten = (path, position, bytes, ticket) => this.durable.onWritten(path, position, bytes, ticket)
+    disk.hooks.onDurable = (path, ticket) => this.durable.onDurable(path, ticket)
+    disk.hooks.onSyncFailed = (path, after, through) => this.durable.onSyncFailed(path, after, through)
+    disk.hooks.onRenamed = (from, to) => this.durable.onRenamed(from, to)
+    disk.hooks.onCreated = () => this.durable.advance()
+    disk.hooks.onReset = () => {
+      this.hasLostPower = true
+      this.durable.powerLost()
+    }
+  }
+
+  /** It may have lost something: an old, an empty or a damaged disk. What it promised before is not checked any more. */
+  get hasLost(): boolean {
+    return this.wasReverted || this.isDamaged()
+  }
+
+  get machine(): CheckedMachine | undefined {
+    return this.server.machine as unknown as CheckedMachine | undefined
+  }
+
+  /** A life is over. */
+  ended(): void {
+    this.core = undefined
+    this.log = undefined
+    this.role = undefined
+    this.heard.clear()
+  }
+}

@@ -1,0 +1,27 @@
+import { SeededRandom } from '../random/seeded-random.ts'
+import type { FaultClass, PlannedFault } from './fault-classes.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** Longest duration of a fault in milliseconds, where it is not the usual one. */
+const longest: Readonly<Partial<Record<FaultClass, number>>> = {
+  stall: 300, killAll: 1_500, powerCutAll: 1_500, flapping: 3_000, diskHang: 2_500, swizzleClog: 5_000,
+}
+
+const usualLongest = 4_000
+
+/** Draws the faults of a run, in the order of their times. Each class has a random stream of its own: leaving one out shifts no other. */
+export function drawPlan(options: RunOptions): PlannedFault[] {
+  const { seed, profile, faultMillis, calmMillis, faults, rates } = options
+  const plan: PlannedFault[] = []
+  for (const fault of faults) {
+    const random = SeededRandom.of(seed, 'plan', profile, fault)
+    const count = Math.max(1, Math.round((rates[fault] ?? 1) * faultMillis / 60_000))
+    for (let at = 0; at < count; at++) {
+      plan.push({
+        at: calmMillis + random.integer(Math.max(1, faultMillis - calmMillis - 1_000)), fault, target: random.integer(1_000), strength: random.integer(1_000),
+        duration: random.logBetween(20, longest[fault] ?? usualLongest),
+      })
+    }
+  }
+  return plan.sort((a, b) => a.at - b.at)
+}

@@ -1,0 +1,414 @@
+import type { SimClient } from '../cluster/sim-client.ts'
+import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
+import type { FaultAtlas } from '../disk/fault-atlas.ts'
+import type { DiskSnapshot } from '../disk/sim-disk.ts'
+import { defaultLatency } from '../network/latency.ts'
+import { type DirectedLink, everyLink, type Partition, partitions } from '../network/partitions.ts'
+import type { ChaosRates } from '../network/raft-chaos.ts'
+import type { SimNetwork } from '../network/sim-network.ts'
+import { swizzleClog } from '../network/swizzle-clog.ts'
+import { SeededRandom } from '../random/seeded-random.ts'
+import type { Scheduler } from '../time/scheduler.ts'
+import type { FaultClass, PlannedFault } from './fault-classes.ts'
+
+/** What a {@link Nemesis} works on. */
+export interface NemesisWorld {
+  readonly scheduler: Scheduler
+  readonly network: SimNetwork
+  readonly atlas: FaultAtlas
+  readonly servers: readonly SimServer[]
+  readonly clients: readonly SimClient[]
+  readonly seed: number
+  /** Starts a server again after so many milliseconds, unless somebody else does before. */
+  revive(server: SimServer, millis: number): void
+  /** Starts a client again. */
+  reviveClient(client: SimClient, millis: number): void
+  /** How a life ends for the network. */
+  end(server: SimServer, how: 'kill' | 'power'): void
+  /** Whether a server could lose all that it has stored without a promise of the cluster being lost with it. */
+  mayForget(server: SimServer): boolean
+  /** It has an older disk now. */
+  hasForgotten(server: SimServer): void
+  /** Sends bytes of no meaning to a server's port. */
+  garbage(server: SimServer, random: SeededRandom): void
+  setBuggify(isOn: boolean): void
+}
+
+/** Carries out the faults of a plan, and counts those that really happened. */
+export class Nemesis {
+  readonly counts: Map<FaultClass, number> = new Map()
+  private readonly world: NemesisWorld
+  private readonly random: SeededRandom
+  private readonly snapshots = new Map<SimServer, DiskSnapshot[]>()
+  private isOver = false
+  private readonly hosts: readonly string[]
+
+  constructor(world: NemesisWorld) {
+    this.world = world
+    this.random = SeededRandom.of(world.seed, 'nemesis')
+    this.hosts = world.servers.map(({ process }) => process.name)
+  }
+
+  /** Puts the plan on the schedule. */
+  start(plan: readonly PlannedFault[]): void {
+    for (const planned of plan) {
+      this.world.scheduler.at(planned.at * 1_000, 'timer', undefined, () => {
+        if (!this.isOver) this.strike(planned)
+      })
+    }
+  }
+
+  /** No more faults; what lasts is ended. What is broken for good stays so. */
+  heal(): void {
+    const { network, servers, clients } = this.world
+    this.isOver = true
+    network.healAll()
+    for (const link of this.allLinks()) network.change(link.from, link.to, { latency: defaultLatency })
+    Object.assign(network.chaos, { lossPerMille: 0, duplicatePerMille: 0, replayPerMille: 0, reorderPerMille: 0 })
+    Object.assign(network.streamFaults, { corruptPerMillion: 0, stuckPerMillion: 0 })
+    for (const { disk, process } of servers) {
+      disk.change({ capacity: Infinity, readError: 0, writeError: 0, shortWrite: 0, syncError: 0, misdirectedWrite: 0, lostFile: 0, resurrectedFile: 0, syncLatency: { least: 100, most: 2_000 } })
+      disk.hangUntil(0)
+      calm(process)
+    }
+    for (const { process } of clients) calm(process)
+    this.world.setBuggify(false)
+  }
+
+  /** Faults that are counted where they happen, taken together with our own. */
+  totals(): Map<FaultClass, number> {
+    const { network, servers } = this.world
+    const totals = new Map(this.counts)
+    const { losses, duplicates, replays, reorders, chunksCorrupted, stuckWindows } = network.faultCounts
+    const add = (fault: FaultClass, count: number): void => {
+      if (count > 0) totals.set(fault, (totals.get(fault) ?? 0) + count)
+    }
+    add('loss', losses)
+    add('duplicate', duplicates)
+    add('replay', replays)
+    add('reorder', reorders)
+    add('corruptChunk', chunksCorrupted)
+    add('stuckWindow', stuckWindows)
+    for (const { disk: { faultCounts } } of servers) {
+      for (const fault of ['readError', 'writeError', 'shortWrite', 'syncError', 'bitRot', 'misdirectedWrite', 'lostFile', 'resurrectedFile', 'staleDisk', 'wipedDisk'] as const) {
+        add(fault, faultCounts[fault])
+      }
+      add('noSpace', faultCounts.noSpace)
+    }
+    return totals
+  }
+
+  private strike(planned: PlannedFault): void {
+    const { fault, target, strength, duration } = planned
+    const { world } = this
+    const server = world.servers[target % world.servers.length]!
+    const client = world.clients[target % world.clients.length]!
+    switch (fault) {
+      case 'kill': return this.kill(server, duration)
+      case 'killInside': return this.killInside(server, 1 + strength % 200, duration)
+      case 'killAll': return this.killAll('kill', duration)
+      case 'powerCut': return this.cutPower(server, duration)
+      case 'powerCutAll': return this.killAll('power', duration)
+      case 'pause': return this.pause(server, duration)
+      case 'stall': return this.pause(server, duration, fault)
+      case 'slowTurns': return this.slowTurns(server, strength, duration)
+      case 'clockDrift': return this.drift(target, strength, duration)
+      case 'wallJump': {
+        server.process.clock.wallOffset += (strength - 500) * 7_200
+        return this.count(fault)
+      }
+      case 'clientKill': {
+        if (!client.process.isUp) return
+        client.kill()
+        world.reviveClient(client, duration)
+        return this.count(fault)
+      }
+      case 'clientPause': {
+        client.process.pauseFor(duration * 1_000)
+        return this.count(fault)
+      }
+      case 'slowDisk': return this.during(fault, duration, () => server.disk.change({ syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 } }), () => server.disk.change({ syncLatency: { least: 100, most: 2_000 } }))
+      case 'diskHang': {
+        server.disk.hangUntil(world.scheduler.now + duration * 1_000)
+        return this.count(fault)
+      }
+      case 'readError':
+      case 'writeError':
+      case 'shortWrite':
+      case 'syncError': return this.rate(server, fault, strength, duration)
+      case 'noSpace': return this.lasting(duration, () => server.disk.change({ capacity: server.disk.usedBytes + strength * 16 }), () => server.disk.change({ capacity: Infinity }))
+      case 'misdirectedWrite': return this.lasting(duration, () => this.victim(server).disk.change({ misdirectedWrite: 50_000 }), () => this.victim(server).disk.change({ misdirectedWrite: 0 }))
+      case 'lostFile':
+      case 'resurrectedFile': return this.loseAtPowerCut(this.victim(server), fault, duration)
+      case 'bitRot': return this.rot(this.victim(server), strength, duration)
+      case 'staleDisk': return this.older(server, duration)
+      case 'wipedDisk': return this.wipe(this.victim(server), duration)
+      case 'latency': return this.latency(strength, duration)
+      case 'loss': return this.chaos({ lossPerMille: 1 + strength * 3 / 10 }, duration)
+      case 'duplicate': return this.chaos({ duplicatePerMille: 1 + strength / 2 }, duration)
+      case 'replay': return this.chaos({ replayPerMille: 1 + strength / 2 }, duration)
+      case 'reorder': return this.chaos({ reorderPerMille: 1 + strength / 2 }, duration)
+      case 'partition': return this.partition(strength, duration)
+      case 'oneWayCut': return this.cutLinks(fault, [everyLink(this.hosts)[target % Math.max(1, everyLink(this.hosts).length)]], duration)
+      case 'flapping': return this.flap(server, duration)
+      case 'clientCut': return this.cutClient(client, server, strength, duration)
+      case 'clog': return this.clog(target, duration)
+      case 'swizzleClog': return this.swizzle(duration)
+      case 'reset':
+      case 'silentBreak': return this.breakConnections(fault, target, strength)
+      case 'corruptChunk': return this.stream({ corruptPerMillion: 1_000 + strength * 10 }, duration)
+      case 'stuckWindow': return this.stream({ stuckPerMillion: 1_000 + strength * 10 }, duration)
+      case 'garbage': {
+        world.garbage(server, this.random)
+        return this.count(fault)
+      }
+      case 'buggify': return this.during(fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))
+    }
+  }
+
+  private kill(server: SimServer, duration: number): void {
+    if (!server.process.isUp) return
+    this.world.end(server, 'kill')
+    this.world.revive(server, duration)
+    this.count('kill')
+  }
+
+  /** Ends it between any two of its effects; it is counted when it happens. */
+  private killInside(server: SimServer, doors: number, duration: number): void {
+    if (!server.process.isUp) return
+    server.process.killAfterDoors(doors)
+    server.killedInside = () => {
+      this.count('killInside')
+      this.world.revive(server, duration)
+    }
+  }
+
+  private killAll(how: 'kill' | 'power', duration: number): void {
+    for (const server of this.world.servers) {
+      this.world.end(server, how)
+      this.world.revive(server, 1 + this.random.integer(duration))
+    }
+    this.count(how === 'kill' ? 'killAll' : 'powerCutAll')
+  }
+
+  private cutPower(server: SimServer, duration: number): void {
+    if (!server.process.isUp) return
+    this.world.end(server, 'power')
+    this.world.revive(server, duration)
+    this.count('powerCut')
+  }
+
+  private pause(server: SimServer, duration: number, fault: FaultClass = 'pause'): void {
+    if (!server.process.isUp) return
+    server.process.pauseFor(duration * 1_000)
+    this.count(fault)
+  }
+
+  private slowTurns({ process }: SimServer, strength: number, duration: number): void {
+    this.during('slowTurns', duration, () => {
+      process.turnMicros = 20 + strength * 10
+    }, () => {
+      process.turnMicros = 20
+    })
+  }
+
+  /** Within the bound that is promised: rates differ by a tenth at most. */
+  private drift(target: number, strength: number, duration: number): void {
+    const machines = [...this.world.servers, ...this.world.clients]
+    const { clock } = machines[target % machines.length]!.process
+    this.during('clockDrift', duration, () => clock.setRate(0.95 + strength / 10_000), () => clock.setRate(1))
+  }
+
+  private rate(server: SimServer, fault: 'readError' | 'writeError' | 'shortWrite' | 'syncError', strength: number, duration: number): void {
+    const chance = fault === 'readError' ? 50_000 + strength * 200 : 5_000 + strength * 50
+    this.lasting(duration, () => server.disk.change({ [fault]: chance }), () => server.disk.change({ [fault]: 0 }))
+    // Reads come at the start of a life.
+    if (fault !== 'readError' || !server.process.isUp) return
+    this.world.end(server, 'kill')
+    this.world.revive(server, Math.min(duration, 50))
+  }
+
+  /** Only a few members may ever lose something: one that has, if there is one. */
+  private victim(server: SimServer): SimServer {
+    const { atlas, servers } = this.world
+    const damaged = servers.filter(({ id }) => atlas.damagedMembers.has(id))
+    return damaged.length > 0 && !atlas.mayDamage(server.id) ? damaged[server.id % damaged.length]! : server
+  }
+
+  private rot(server: SimServer, strength: number, duration: number): void {
+    const { disk } = server
+    const paths = disk.durablePaths()
+    if (paths.length === 0) return
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const path = this.random.pick(paths)
+      const bytes = disk.durableFile(path)
+      if (bytes === undefined || bytes.length === 0) continue
+      const isMeta = path === `${dataDirectory}/meta`
+      const used = isMeta ? bytes.length : usedBytes(bytes)
+      if (used === 0) continue
+      const length = isMeta ? used : Math.min(used, this.random.logBetween(1, 512))
+      if (disk.rot(path, isMeta ? 0 : this.random.integer(used - length + 1), length, strength % 2 === 0)) break
+    }
+    this.restartLater(server, duration)
+  }
+
+  private older(server: SimServer, duration: number): void {
+    const taken = this.snapshots.get(server) ?? []
+    taken.push(server.disk.snapshot())
+    this.snapshots.set(server, taken)
+    // It counts as the loss of every vote and entry since: allowed where nobody needs them, as nothing tells the server that its disk is old.
+    if (taken.length < 2 || !this.world.mayForget(server)) return
+    this.world.end(server, 'power')
+    const { guard } = server.disk
+    server.disk.guard = undefined
+    server.disk.restore(this.random.pick(taken.slice(0, -1)))
+    server.disk.guard = guard
+    this.world.hasForgotten(server)
+    this.world.revive(server, duration)
+  }
+
+  private wipe(server: SimServer, duration: number): void {
+    if (!this.world.atlas.mayDamage(server.id)) return
+    this.world.end(server, 'power')
+    server.disk.wipe()
+    this.world.revive(server, duration)
+  }
+
+  private loseAtPowerCut(server: SimServer, fault: 'lostFile' | 'resurrectedFile', duration: number): void {
+    if (!server.process.isUp) return
+    server.disk.change({ [fault]: 1_000_000 })
+    this.world.end(server, 'power')
+    server.disk.change({ [fault]: 0 })
+    this.world.revive(server, duration)
+  }
+
+  private restartLater(server: SimServer, duration: number): void {
+    if (!server.process.isUp) return
+    this.world.end(server, 'kill')
+    this.world.revive(server, duration)
+  }
+
+  private latency(strength: number, duration: number): void {
+    const latency = { leastMicros: 50 + strength * 40, spreadMicros: 150 + strength * 40, tailPerMille: 20, tailMicrosMax: 20_000 + strength * 400 }
+    const links = this.allLinks()
+    this.during('latency', duration, () => {
+      for (const { from, to } of links) this.world.network.change(from, to, { latency })
+    }, () => {
+      for (const { from, to } of links) this.world.network.change(from, to, { latency: defaultLatency })
+    })
+  }
+
+  private chaos(rates: Partial<ChaosRates>, duration: number): void {
+    const { chaos } = this.world.network
+    const off = Object.fromEntries(Object.keys(rates).map((rate) => [rate, 0]))
+    this.lasting(duration, () => Object.assign(chaos, rates), () => Object.assign(chaos, off))
+  }
+
+  private stream(rates: Readonly<Record<string, number>>, duration: number): void {
+    const { streamFaults } = this.world.network
+    const off = Object.fromEntries(Object.keys(rates).map((rate) => [rate, 0]))
+    this.lasting(duration, () => Object.assign(streamFaults, rates), () => Object.assign(streamFaults, off))
+  }
+
+  private partition(strength: number, duration: number): void {
+    const kinds: readonly Partition[] = Object.values(partitions)
+    this.cutLinks('partition', kinds[strength % kinds.length]!(this.hosts, this.random), duration)
+  }
+
+  private cutLinks(fault: FaultClass, links: readonly (DirectedLink | undefined)[], duration: number): void {
+    const cut = links.filter((link) => link !== undefined)
+    if (cut.length === 0) return
+    const { network } = this.world
+    this.during(fault, duration, () => network.partition(cut), () => {
+      for (const { from, to } of cut) network.heal(from, to)
+    })
+  }
+
+  private flap({ process: { name } }: SimServer, duration: number): void {
+    const { scheduler, network } = this.world
+    const links = everyLink(this.hosts).filter(({ from, to }) => from === name || to === name)
+    for (let at = 0, isCut = false; at < duration; at += 20 + this.random.integer(180), isCut = !isCut) {
+      scheduler.at(scheduler.now + at * 1_000, 'timer', undefined, () => {
+        if (this.isOver) return
+        for (const { from, to } of links) if (isCut) network.heal(from, to)
+        else network.cut(from, to)
+      })
+    }
+    this.later(duration, () => {
+      for (const { from, to } of links) network.heal(from, to)
+    })
+    this.count('flapping')
+  }
+
+  private cutClient(client: SimClient, server: SimServer, strength: number, duration: number): void {
+    const names = strength % 2 === 0 ? this.hosts : [server.process.name]
+    const { name } = client.process
+    this.cutLinks('clientCut', names.flatMap((host) => (strength % 3 === 0 ? [{ from: name, to: host }] : [{ from: name, to: host }, { from: host, to: name }])), duration)
+  }
+
+  private clog(target: number, duration: number): void {
+    const links = this.allLinks()
+    const link = links[target % Math.max(1, links.length)]
+    if (link === undefined) return
+    this.world.network.clog(link.from, link.to, duration * 1_000)
+    this.count('clog')
+  }
+
+  private swizzle(duration: number): void {
+    const { scheduler, network } = this.world
+    for (const { from, to, delay, action } of swizzleClog(this.hosts, this.random, duration * 1_000)) {
+      scheduler.at(scheduler.now + delay, 'timer', undefined, () => {
+        if (this.isOver) return
+        if (action === 'clog') network.clog(from, to, Infinity)
+        else network.unclog(from, to)
+      })
+    }
+    this.count('swizzleClog')
+  }
+
+  private breakConnections(fault: 'reset' | 'silentBreak', target: number, strength: number): void {
+    const names = [...this.hosts, ...this.world.clients.map(({ process }) => process.name)]
+    const one = names[target % names.length]!
+    const other = this.hosts[strength % this.hosts.length]!
+    if (one !== other && this.world.network.breakConnections(one, other, fault === 'reset' ? 'reset' : 'silent') > 0) this.count(fault)
+  }
+
+  private allLinks(): readonly DirectedLink[] {
+    const { clients } = this.world
+    return [...everyLink(this.hosts), ...clients.flatMap(({ process: { name } }) => this.hosts.flatMap((host) => [{ from: name, to: host }, { from: host, to: name }]))]
+  }
+
+  private during(fault: FaultClass, duration: number, begin: () => void, end: () => void): void {
+    this.count(fault)
+    this.lasting(duration, begin, end)
+  }
+
+  private lasting(duration: number, begin: () => void, end: () => void): void {
+    begin()
+    this.later(duration, end)
+  }
+
+  private later(duration: number, end: () => void): void {
+    const { scheduler } = this.world
+    scheduler.at(scheduler.now + duration * 1_000, 'timer', undefined, () => {
+      if (!this.isOver) end()
+    })
+  }
+
+  private count(fault: FaultClass): void {
+    this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1)
+  }
+}
+
+function calm(process: SimServer['process']): void {
+  process.resume()
+  process.turnMicros = 20
+  process.clock.setRate(1)
+}
+
+/** Where the zeros that a file is filled up with begin. */
+function usedBytes(bytes: Uint8Array): number {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end -= 1
+  return end
+}

@@ -1,0 +1,41 @@
+import type { FaultClass } from './fault-classes.ts'
+
+/** Kinds of runs. */
+export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', 'long'] as const
+
+/** Name of a kind of runs. */
+export type ProfileName = typeof profileNames[number]
+
+/** Everything that a run is drawn with: from a seed and a profile, or by hand. Plain data. */
+export interface RunOptions {
+  readonly seed: number
+  readonly profile: ProfileName
+  readonly servers: number
+  readonly clients: number
+  /** Operations that each client has under way at a time, at most. */
+  readonly loops: number
+  readonly thinkMillis: number
+  /** Whole messages, or streams of bytes with the real codec. */
+  readonly depth: 'message' | 'stream'
+  readonly electionTimeout: number
+  readonly heartbeatInterval: number
+  readonly sessionTimeout: number
+  readonly requestTimeout: number
+  readonly maxSegmentSize: number
+  readonly cacheBytes: number
+  /** Milliseconds with faults, and milliseconds without. */
+  readonly faultMillis: number
+  readonly healedMillis: number
+  /** Milliseconds from the start before which there are no faults. */
+  readonly calmMillis: number
+  /**
+   * What the healed phase is: everything is healed at once; or a majority is healed and the rest stays broken for its first half; or the
+   * servers stay in a partition in which a majority sees one another.
+   */
+  readonly healing: 'all' | 'core' | 'partial'
+  readonly faults: readonly FaultClass[]
+  /** About how often each class of faults comes per minute. */
+  readonly rates: Readonly<Partial<Record<FaultClass, number>>>
+  /** Whether what is due at one time comes in an order of its own for each process, which changes only a few times in the run. */
+  readonly hasPriorities: boolean
+}

@@ -1,0 +1,44 @@
+import { SeededRandom } from '../random/seeded-random.ts'
+import { type FaultClass, faultClasses, lastingFaultClasses, messageFaultClasses, streamFaultClasses } from './fault-classes.ts'
+import type { ProfileName, RunOptions } from './run-options.ts'
+
+/** Classes that cost little time each, and so may come more often. */
+const brief: ReadonlySet<FaultClass> = new Set(['stall', 'reset', 'silentBreak', 'clientCut', 'oneWayCut', 'clog', 'clientPause', 'wallJump', 'clockDrift', 'latency', 'slowTurns', 'slowDisk'])
+
+/** Draws what a run is like (swarm testing: Groce and others, 2012): first which classes of faults exist at all, then how often, then the shape. */
+export function drawOptions(seed: number, profile: ProfileName): RunOptions {
+  const random = SeededRandom.of(seed, 'swarm', profile)
+  const depth = profile === 'stream' || (profile !== 'speed' && random.chance(1, 10)) ? 'stream' : 'message'
+  const electionTimeout = random.pick([300, 500, 500, 500, 1_000])
+  const shape = profile === 'speed'
+    ? { servers: 5, clients: 10, loops: 1, thinkMillis: 160 }
+    : profile === 'overload'
+      ? { servers: random.pick([3, 5]), clients: 20, loops: 16, thinkMillis: 5 }
+      : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), clients: random.logBetween(1, 12), loops: random.between(1, 4), thinkMillis: random.pick([50, 200, 400, 800]) }
+  const faults = drawFaults(profile, depth, random)
+  return {
+    seed, profile, ...shape, depth, electionTimeout, heartbeatInterval: Math.floor(electionTimeout * 3 / 10),
+    sessionTimeout: random.pick([1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
+    maxSegmentSize: profile === 'speed' ? 65_536 : random.logBetween(2_048, 65_536), cacheBytes: random.chance(1, 4) ? random.logBetween(1, 4_096) : 1_048_576,
+    faultMillis: profile === 'long' ? 600_000 : 60_000, healedMillis: 30_000, calmMillis: random.chance(1, 5) ? 0 : 3_000,
+    healing: shape.servers < 3 ? 'all' : random.pick(['all', 'all', 'core', 'partial']),
+    faults, rates: Object.fromEntries(faults.map((fault) => [fault, rateOf(fault, random)])),
+    hasPriorities: random.chance(1, 4),
+  }
+}
+
+function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: SeededRandom): FaultClass[] {
+  return faultClasses.filter((fault) => {
+    const isDrawn = random.chance(1, 2)
+    if (depth === 'message' ? streamFaultClasses.has(fault) : messageFaultClasses.has(fault)) return false
+    if (profile === 'lite') return fault === 'kill' || fault === 'killInside' || fault === 'killAll'
+    // Where every run has streams, their faults are what it is about.
+    return isDrawn || (depth === 'stream' && streamFaultClasses.has(fault))
+  })
+}
+
+function rateOf(fault: FaultClass, random: SeededRandom): number {
+  if (fault === 'killAll' || fault === 'powerCutAll') return random.between(2, 4)
+  if (lastingFaultClasses.has(fault)) return random.between(3, 8)
+  return brief.has(fault) ? random.logBetween(3, 16) : random.logBetween(2, 8)
+}

@@ -1,0 +1,13 @@
+// For the programs of this repository that run seeds and mutants: outside semver.
+export { Violation } from './checks/violation.ts'
+export { faultClasses, messageFaultClasses, streamFaultClasses } from './faults/fault-classes.ts'
+export type { FaultClass, PlannedFault } from './faults/fault-classes.ts'
+export { drawPlan } from './faults/fault-plan.ts'
+export { profileNames } from './faults/run-options.ts'
+export type { ProfileName, RunOptions } from './faults/run-options.ts'
+export { drawOptions } from './faults/swarm.ts'
+export { runOnce } from './run.ts'
+export type { RunHooks, RunInstruments, RunResult } from './run.ts'
+export { StoreWorkload } from './workload/store-workload.ts'
+export type { StoreWorkloadSettings } from './workload/store-workload.ts'
+export type { Workload, WorkloadPorts } from './workload/workload.ts'

@@ -1,0 +1,204 @@
+import type { RaftClient } from '@copycat/client'
+import { CopycatError } from '@copycat/utils'
+import type { ClientWorld } from '../cluster/sim-client.ts'
+import { SeededRandom } from '../random/seeded-random.ts'
+import { StoreJudge } from './store-judge.ts'
+import { StoreMachine } from './store-machine.ts'
+import { Change, Look, type StoreAction, type StoreInput, type StoreOutput } from './store-operations.ts'
+import type { Workload, WorkloadPorts } from './workload.ts'
+
+/** Operations on one key before another takes its place: what is judged together stays small. */
+const operationsPerKey = 150
+
+/** Keys of a kind that are in use at a time. */
+const keysPerKind = 2
+
+/** Milliseconds after which an operation is given up. */
+const deadline = 10_000
+
+type Kind = 'r' | 'c' | 's' | 'q' | 'l' | 'e'
+
+const actionsOf: Readonly<Record<Kind, readonly StoreAction[]>> = {
+  r: ['put', 'put', 'get', 'get', 'get', 'cas'],
+  c: ['add', 'add', 'sum'],
+  s: ['insert', 'insert', 'remove', 'has'],
+  q: ['push', 'push', 'pop'],
+  l: ['lock', 'lock', 'unlock'],
+  e: ['putFor', 'get'],
+}
+
+const kinds: readonly Kind[] = ['r', 'r', 'r', 'c', 's', 'q', 'l', 'e']
+
+const reads: ReadonlySet<StoreAction> = new Set(['get', 'sum', 'has'])
+
+/** How the clients of a run behave. */
+export interface StoreWorkloadSettings {
+  /** Loops of each client: operations that it has under way at a time, at most. */
+  readonly loops: number
+  /** Milliseconds between two operations of a loop, at most; a half on average. */
+  readonly thinkMillis: number
+}
+
+/** Clients that use a {@link StoreMachine}, each value in the run only once, and keep the history of what they saw. */
+export class StoreWorkload implements Workload {
+  readonly judge: StoreJudge = new StoreJudge()
+  private readonly settings: StoreWorkloadSettings
+  private readonly ports: WorkloadPorts
+  private readonly used = new Map<Kind, number>()
+  private readonly appliedAt = new Map<number, number>()
+  /** Highest version of a register that any client was told. */
+  private readonly floors = new Map<string, number>()
+  private readonly submitted = new Map<number, string>()
+  private lastId = 0
+  readonly counts: { acknowledged: number, failed: number, unknown: number } = { acknowledged: 0, failed: 0, unknown: 0 }
+
+  constructor(settings: StoreWorkloadSettings, ports: WorkloadPorts) {
+    this.settings = settings
+    this.ports = ports
+  }
+
+  machine(member: string): StoreMachine {
+    return new StoreMachine((invariant, text) => this.ports.fail(invariant, `${member}: ${text}`), (id, index) => {
+      const first = this.appliedAt.get(id)
+      if (first === undefined) this.appliedAt.set(id, index)
+      else if (first !== index) this.ports.fail('I30', `command ${id} took effect at ${first}, and at ${member} at ${index}`)
+    })
+  }
+
+  async program(world: ClientWorld): Promise<void> {
+    while (world.mayStart) {
+      const client = await this.open(world)
+      if (client === undefined) continue
+      const orders = { last: 0 }
+      await Promise.all(Array.from({ length: this.settings.loops }, (_, at) => this.loop(client, orders, `${world.name}.${at}`, world)))
+      await client.close()
+    }
+  }
+
+  /** After the run: what the clients saw must be explained, and what was said not to be applied must not be. */
+  end(): void {
+    for (const id of this.deniedIds) {
+      const index = this.appliedAt.get(id)
+      if (index !== undefined) this.ports.fail('I41', `command ${id} was said not to be applied, but took effect at ${index}`)
+    }
+    const verdict = this.judge.verdict()
+    if (verdict !== undefined) this.ports.fail('I33', verdict)
+  }
+
+  private readonly deniedIds: number[] = []
+
+  private async open(world: ClientWorld): Promise<RaftClient | undefined> {
+    try {
+      return await world.open()
+    } catch (error) {
+      if (!CopycatError.is(error)) this.ports.fail('I41', `open() fails with ${String(error)}`)
+      await world.sleep(100)
+      return undefined
+    }
+  }
+
+  private async loop(client: RaftClient, orders: { last: number }, name: string, world: ClientWorld): Promise<void> {
+    const random = world.random as SeededRandom
+    const tokens = new Map<string, { token: number, owner: number }>()
+    while (world.mayStart && client.session.state !== 'EXPIRED') {
+      await world.sleep(random.integer(this.settings.thinkMillis + 1))
+      // A client that ends its session in good order, now and then.
+      if (random.chance(1, 400)) return
+      if (!world.mayStart) return
+      const input = this.next(random, tokens)
+      await this.operate(client, orders, name, input, world, tokens)
+    }
+  }
+
+  private next(random: SeededRandom, tokens: ReadonlyMap<string, { token: number, owner: number }>): StoreInput {
+    const kind = random.pick(kinds)
+    const action = random.chance(1, 100) ? 'fail' : random.pick(actionsOf[kind])
+    const key = this.key(kind, random)
+    const id = ++this.lastId
+    switch (action) {
+      case 'cas': {
+        // A value that some client was told: it may still be there.
+        return { action, key, value: id, expected: this.lastSeen.get(key) ?? 0 }
+      }
+      case 'insert':
+      case 'remove':
+      case 'has': return { action, key, value: random.integer(4), expected: 0 }
+      case 'add': return { action, key, value: random.between(1, 9), expected: 0 }
+      case 'putFor': return { action, key, value: id, expected: random.logBetween(1, 4_000) }
+      case 'unlock': {
+        const hold = tokens.get(key)
+        return { action, key, value: hold?.owner ?? 0, expected: hold?.token ?? 0 }
+      }
+      default: return { action, key, value: id, expected: 0 }
+    }
+  }
+
+  private readonly lastSeen = new Map<string, number>()
+
+  private key(kind: Kind, random: SeededRandom): string {
+    const used = (this.used.get(kind) ?? 0) + 1
+    this.used.set(kind, used)
+    return `${kind}${Math.floor(used / (operationsPerKey * keysPerKind))}.${random.integer(keysPerKind)}`
+  }
+
+  private async operate(
+    client: RaftClient, orders: { last: number }, name: string, input: StoreInput, world: ClientWorld, tokens: Map<string, { token: number, owner: number }>,
+  ): Promise<void> {
+    const isRead = reads.has(input.action)
+    const id = isRead ? 0 : this.lastId
+    if (input.value === id) this.submitted.set(id, input.key)
+    const startedAt = world.now()
+    const floor = this.floors.get(input.key) ?? 0
+    const recorded = input.key.startsWith('e') ? undefined : this.judge.record(name, input, startedAt)
+    const operation = isRead ? new Look(input) : new Change(input, id, ++orders.last)
+    try {
+      const output = await client.submit<StoreOutput>(operation, { timeout: deadline })
+      recorded?.ok(output)
+      this.counts.acknowledged += 1
+      if (!isRead) this.acknowledged(id)
+      this.saw(input, output, floor, tokens)
+    } catch (error) {
+      this.refused(error, input, id, recorded, startedAt)
+      if (CopycatError.is(error)) await world.sleep(20)
+    }
+  }
+
+  private acknowledged(id: number): void {
+    const index = this.appliedAt.get(id)
+    if (index === undefined) this.ports.fail('I30', `command ${id} was acknowledged, but no server has applied it`)
+    else this.ports.acknowledged(index, `command ${id}`)
+  }
+
+  /** Checks at once what needs no search: nothing unheard of is read, and nothing older than what had been told before it was asked. */
+  private saw(input: StoreInput, output: StoreOutput, floor: number, tokens: Map<string, { token: number, owner: number }>): void {
+    const { action, key } = input
+    if (action === 'lock' && output !== null) tokens.set(key, { token: output as number, owner: input.value })
+    if (action === 'pop' && output !== null && this.submitted.get(output as number) !== key) this.ports.fail('I42', `${key} gave ${String(output)}, which nobody put there`)
+    if (action !== 'get' && action !== 'put' && action !== 'cas' && action !== 'putFor') return
+    const [value, version] = output as readonly [number | null, number]
+    if (value !== null && this.submitted.get(value) !== key) this.ports.fail('I42', `${key} held ${value}, which nobody put there`)
+    if (version < floor) this.ports.fail('I33', `${action} of ${key} saw version ${version}, ${floor} had been told before it was asked`)
+    this.floors.set(key, Math.max(version, this.floors.get(key) ?? 0))
+    this.lastSeen.set(key, action === 'get' ? value ?? 0 : input.value)
+  }
+
+  private refused(error: unknown, input: StoreInput, id: number, recorded: { failed(): void, unknown(): void } | undefined, startedAt: number): void {
+    if (!CopycatError.is(error)) {
+      this.ports.fail('I41', `${input.action} fails with ${error instanceof Error ? error.stack ?? error.message : String(error)}`)
+      return
+    }
+    if (error.outcome === 'applied' && input.action === 'fail' && error.code === 'COPYCAT_APPLICATION') {
+      this.counts.acknowledged += 1
+      return
+    }
+    if (error.outcome === 'not-applied') {
+      this.counts.failed += 1
+      recorded?.failed()
+      if (id !== 0) this.deniedIds.push(id)
+    } else {
+      this.counts.unknown += 1
+      recorded?.unknown()
+    }
+    this.ports.missed(startedAt, `${input.action} of ${input.key}: ${error.code}, ${error.message}`)
+  }
+}
