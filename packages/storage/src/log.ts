@@ -48,6 +48,11 @@ export interface Log {
   /** Removes the entries from `fromIndex` on; in the middle of a block the block is cut. */
   truncate(fromIndex: LogIndex): void
   /**
+   * Starts `work` when all that was handed over before has gone to the files, and writes nothing that is handed over afterwards before
+   * it has resolved: for what must be durable first. What can be read does not wait. When it rejects the log is poisoned.
+   */
+  wait(work: () => Promise<void>): void
+  /**
    * Calls `done` once everything appended and truncated before this call is durable, or with the error of a write or sync
    * that failed, after which nothing will ever be durable again until the log is reopened. One sync of the file
    * serves all that waited for it. With `done` the log never calls back synchronously.

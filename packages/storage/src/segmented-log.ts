@@ -23,6 +23,7 @@ export interface SegmentedLogOptions {
 type Operation =
   | { readonly type: 'append', readonly block: Block }
   | { readonly type: 'truncate', readonly fromIndex: LogIndex }
+  | { readonly type: 'wait', readonly work: () => Promise<void> }
   | { readonly type: 'sync', readonly done: (error: Error | undefined) => void }
 
 /**
@@ -51,7 +52,7 @@ export class SegmentedLog implements Log {
   private truncationsWaiting = 0
   private dirty = false
   private syncing = false
-  /** A roll or a truncation is under way: the queue waits. */
+  /** A roll, a truncation or what must be durable first is under way: the queue waits. */
   private changing: Promise<void> | undefined
   private failure: Error | undefined
   private closed = false
@@ -159,6 +160,10 @@ export class SegmentedLog implements Log {
     this.enqueue({ type: 'truncate', fromIndex })
   }
 
+  wait(work: () => Promise<void>): void {
+    this.enqueue({ type: 'wait', work })
+  }
+
   sync(done: (error: Error | undefined) => void): void {
     this.enqueue({ type: 'sync', done })
   }
@@ -215,6 +220,11 @@ export class SegmentedLog implements Log {
         const operation = this.queue[taken]!
         if (operation.type === 'sync') this.waitingForSync.push(operation.done)
         else if (operation.type === 'append' && this.hasRoom(operation.block)) this.encode(operation.block)
+        else if (operation.type === 'wait') {
+          taken += 1
+          this.change(operation.work())
+          break
+        }
         else if (this.mayChange()) {
           if (operation.type === 'append') this.change(this.roll(operation.block))
           else {

@@ -56,6 +56,8 @@ export class Leadership {
   /** Number that the next command of a session must have to be logged; absent: what is applied says it. */
   private readonly nextSequence = new Map<SessionId, number>()
   private readonly sessionRecords = new Map<LogIndex, (result: SessionRecordResult | undefined) => void>()
+  /** Sessions whose expiry is in the log and not applied, with what waits for the verdict. */
+  private readonly expiring = new Map<SessionId, (() => void)[]>()
   private lastPlaced: LogIndex = 0
   private inOffice = false
   /** What came after the election was won and before the term's own first entry was applied: a few milliseconds, usually. */
@@ -125,6 +127,7 @@ export class Leadership {
     const records = [...this.sessionRecords.values()]
     this.sessionRecords.clear()
     for (const settle of records) settle(undefined)
+    this.expiring.clear()
   }
 
   /** Entries up to `index` were applied here. */
@@ -229,9 +232,21 @@ export class Leadership {
       return
     }
     this.reads.add({
-      ready: () => respond(this.answer(() => this.renewed(request.session, receivedAt))),
+      ready: () => this.confirmRenewal(request.session, receivedAt, respond),
       failed: (error) => respond(encodeFailure(error)),
     })
+  }
+
+  /** While an expiry of the session is in the log nobody can say whether it lives: the answer waits until it is applied. */
+  private confirmRenewal(id: SessionId, receivedAt: number, respond: Respond): void {
+    if (!this.inOffice) {
+      respond(encodeFailure(new NotLeaderError(undefined)))
+    } else if (this.leases.isExpiring(id)) {
+      cover('leadership.renewal-while-expiring')
+      this.expiring.get(id)?.push(() => this.confirmRenewal(id, receivedAt, respond))
+    } else {
+      respond(this.answer(() => this.renewed(id, receivedAt)))
+    }
   }
 
   /** Ends a session; one that has ended already is fine. */
@@ -242,9 +257,7 @@ export class Leadership {
 
   private liveSession(id: SessionId): Session {
     const session = this.sessions.get(id)
-    const isExpiring = this.leases.isExpiring(id)
-    if (isExpiring) cover('leadership.renewal-while-expiring')
-    if (session === undefined || isExpiring) throw new SessionExpiredError(`session ${id} is not known to the cluster: it has expired or was closed`)
+    if (session === undefined) throw new SessionExpiredError(`session ${id} is not known to the cluster: it has expired or was closed`)
     return session
   }
 
@@ -339,12 +352,18 @@ export class Leadership {
       }
       if (mutant('X4')) this.sessions.apply({ kind: 'expire', session: id, lastRenewal: session.lastRenewal }, this.applier.lastApplied)
       this.leases.setExpiring(id, true)
+      this.expiring.set(id, [])
       const record = encodeSessionRecord({ kind: 'expire', session: id, lastRenewal: session.lastRenewal })
       this.open.add('session', record, 1, (index) => {
         if (index === undefined) return
         this.lastPlaced = index
-        // Void: a renewal was logged in between.
-        this.sessionRecords.set(index, () => this.leases.setExpiring(id, false))
+        this.sessionRecords.set(index, () => {
+          // If it still has a lease the expiry was void: a renewal was logged in between.
+          this.leases.setExpiring(id, false)
+          const waiting = this.expiring.get(id) ?? []
+          this.expiring.delete(id)
+          for (const goOn of waiting) goOn()
+        })
       })
     }
   }

@@ -1,12 +1,7 @@
-import type { PersistEffect } from '@copycat/consensus'
+import type { HardState, PersistEffect } from '@copycat/consensus'
 import type { Block, Log, MemberStorage } from '@copycat/storage'
 import type { Context } from '@copycat/utils'
 import { cover, mutant } from '@copycat/utils/instruments'
-
-interface Job {
-  readonly effect: PersistEffect
-  readonly blocks: readonly Block[]
-}
 
 /** Whom the {@link Persister} tells. */
 export interface PersisterEvents {
@@ -27,8 +22,6 @@ export class Persister {
   private readonly log: Log
   private readonly context: Context
   private readonly events: PersisterEvents
-  private readonly waiting: Job[] = []
-  private storingHardState = false
   /** Monotonic times at which the effects that are not durable yet were started. */
   private readonly starts: number[] = []
 
@@ -46,48 +39,36 @@ export class Persister {
 
   persist(effect: PersistEffect, blocks: readonly Block[]): void {
     this.starts.push(this.context.monotonic())
-    if (this.storingHardState) cover('persister.waits-for-term-and-vote')
-    if (this.storingHardState) this.waiting.push({ effect, blocks })
-    else this.start({ effect, blocks })
-  }
-
-  private start(job: Job): void {
-    const { hardState } = job.effect
-    if (hardState === undefined) {
-      this.write(job)
-      return
-    }
-    this.storingHardState = true
-    if (mutant('R7')) this.write(job)
-    this.storage.storeHardState(hardState, (error) => {
-      if (error !== undefined) {
-        cover('persister.term-and-vote-not-stored')
-        this.events.failed(error)
-        return
-      }
-      this.storingHardState = false
-      try {
-        if (!mutant('R7')) this.write(job)
-        while (this.waiting.length > 0 && !this.storingHardState) this.start(this.waiting.shift()!)
-      } catch (invariant) {
-        // Nobody above would see it, and a server whose writer has stopped must not go on.
-        this.events.failed(invariant as Error)
-      }
-    })
-  }
-
-  private write({ effect, blocks }: Job): void {
+    const { hardState } = effect
+    if (hardState !== undefined && !mutant('R7')) this.log.wait(() => this.store(hardState))
+    // At once, whatever the disk does: what is read of the log must be the log that the core knows.
     if (effect.truncateFrom !== undefined) this.log.truncate(effect.truncateFrom)
     for (const block of blocks) this.log.append(block)
-    this.log.sync((error) => {
-      if (error !== undefined && !mutant('R6-flush-error')) {
-        cover('persister.sync-failed')
-        this.events.failed(error)
-        return
-      }
-      this.starts.shift()
-      this.events.persisted(effect)
-    })
+    this.log.sync((error) => this.synced(effect, error))
+    if (hardState !== undefined && mutant('R7')) this.log.wait(() => this.store(hardState))
     if (blocks.length > 0) this.events.appended()
+  }
+
+  private store(hardState: HardState): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.storage.storeHardState(hardState, (error) => {
+        if (error === undefined) {
+          resolve()
+          return
+        }
+        cover('persister.term-and-vote-not-stored')
+        reject(error)
+      })
+    })
+  }
+
+  private synced(effect: PersistEffect, error: Error | undefined): void {
+    if (error !== undefined && !mutant('R6-flush-error')) {
+      cover('persister.sync-failed')
+      this.events.failed(error)
+      return
+    }
+    this.starts.shift()
+    this.events.persisted(effect)
   }
 }

@@ -45,12 +45,12 @@ export class ReplicationChecks {
 
   /** I12: a positive answer is on the disk, entries and term alike. */
   sent(view: ServerView, message: RaftMessage): void {
-    if (message.type !== 'AppendEntriesResponse') return
+    // A refusal promises nothing: it may tell a term before the disk holds it.
+    if (message.type !== 'AppendEntriesResponse' || !message.success) return
     const { id, disk } = view.server
     const held = durableVote(disk.durableFile(`${dataDirectory}/meta`))
     view.durableTerm = Math.max(view.durableTerm, held.term)
     if (held.term < message.term) this.ports.fail('I12', `member ${id} answers in term ${message.term}, its disk holds ${held.term}`)
-    if (!message.success) return
     const { matchIndex } = message
     if (view.durable.index < matchIndex || view.durable.term(matchIndex) !== view.mirror.term(matchIndex)) {
       this.ports.fail('I12', `member ${id} acknowledges entry ${matchIndex}, durable are only those up to ${view.durable.index}`)
