@@ -1,0 +1,68 @@
+import { drawOptions, type FaultClass, messageFaultClasses, type RunOptions, streamFaultClasses } from '@copycat/simulator/internal'
+import type { FaultHint } from '../mutants.ts'
+
+/** What a hint asks for: classes of faults that every run has, and what the run is like. */
+interface Emphasis {
+  readonly faults?: readonly FaultClass[]
+  readonly shape?: Partial<RunOptions>
+}
+
+const emphases: Readonly<Record<FaultHint, Emphasis>> = {
+  'crash': { faults: ['kill', 'killInside', 'killAll'] },
+  'power-loss': { faults: ['powerCut', 'powerCutAll'] },
+  'restart': { faults: ['kill', 'powerCut'] },
+  'wiped-disk': { faults: ['wipedDisk'] },
+  'lost-file': { faults: ['lostFile'] },
+  'partition': { faults: ['partition', 'oneWayCut'] },
+  'delay': { faults: ['latency', 'clog', 'swizzleClog'] },
+  'duplicates': { faults: ['duplicate'], shape: { depth: 'message' } },
+  'replays': { faults: ['replay'], shape: { depth: 'message' } },
+  'stalled-process': { faults: ['stall', 'pause'] },
+  'slow-disk': { faults: ['slowDisk', 'diskHang'] },
+  'sync-error': { faults: ['syncError'] },
+  'full-disk': { faults: ['noSpace'] },
+  'bit-rot': { faults: ['bitRot'] },
+  'torn-writes': { faults: ['powerCut', 'powerCutAll'] },
+  'corrupted-streams': { faults: ['corruptChunk'], shape: { depth: 'stream' } },
+  'half-open': { faults: ['silentBreak'] },
+  'five-members': { shape: { servers: 5 } },
+  'small-segments': { shape: { maxSegmentSize: 2_048 } },
+  'truncations': { faults: ['partition', 'kill'] },
+  'clock-offsets': { faults: ['wallJump', 'clockDrift'] },
+  'expiring-sessions': { faults: ['clientPause', 'clientCut'], shape: { sessionTimeout: 1_500 } },
+  'pipelined-commands': { shape: { loops: 4, thinkMillis: 20 } },
+  'clients-on-followers': { shape: { clients: 6 } },
+  'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
+}
+
+/** Faults of an emphasis come so often per minute: often enough that every short run has them. */
+const emphasizedRate = 15
+
+/** Other faults come so many times as often as in a long run. */
+const hurry = 2
+
+/**
+ * A run that is short, because thousands are made to find all mutants, and has what the hints ask for. The same for each mutant with the same hints,
+ * and for the run without a mutant that shows that nothing else is wrong.
+ */
+export function mutantOptions(seed: number, hints: readonly FaultHint[]): RunOptions {
+  const drawn = drawOptions(seed, 'default')
+  const shape = Object.assign({}, ...hints.map((hint) => emphases[hint].shape ?? {})) as Partial<RunOptions>
+  const depth = shape.depth ?? drawn.depth
+  const emphasized = hints.flatMap((hint) => emphases[hint].faults ?? [])
+  const faults = [...new Set([...drawn.faults, ...emphasized])].filter((fault) => isPossible(fault, depth))
+  const rates = Object.fromEntries(faults.map((fault) => [fault, emphasized.includes(fault) ? emphasizedRate : (drawn.rates[fault] ?? 1) * hurry]))
+  return {
+    ...drawn, servers: Math.max(3, drawn.servers), clients: Math.min(4, drawn.clients), loops: 2, thinkMillis: 200, calmMillis: 2_000,
+    faultMillis: 20_000, healedMillis: 18_000, healing: 'all', ...shape, depth, faults, rates,
+  }
+}
+
+function isPossible(fault: FaultClass, depth: RunOptions['depth']): boolean {
+  return !(depth === 'message' ? streamFaultClasses : messageFaultClasses).has(fault)
+}
+
+/** Name of a set of hints, whatever their order: mutants with the same name share their runs without a mutant. */
+export function hintsKey(hints: readonly FaultHint[] = []): string {
+  return [...hints].sort().join(' ')
+}
