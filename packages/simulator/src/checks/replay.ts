@@ -1,6 +1,6 @@
 import { Applier, SessionRegistry } from '@copycat/raft/internal'
-import { type StateMachine, StateMachineExecutor } from '@copycat/state-machine'
-import { type Block, type Log } from '@copycat/storage'
+import { StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
+import type { Block, Log } from '@copycat/storage'
 import { type Context, type LogIndex, silentLogger } from '@copycat/utils'
 import type { CheckedMachine } from '../workload/store-machine.ts'
 
@@ -10,9 +10,9 @@ import type { CheckedMachine } from '../workload/store-machine.ts'
  * @returns what differs, or undefined.
  */
 export function replayDiffers(
-  blocks: readonly Block[], machine: StateMachine & CheckedMachine, context: Context, states: (index: LogIndex) => number | undefined,
+  blocks: readonly Block[], machine: (StateMachine | StateMachineRuntime) & CheckedMachine, context: Context, states: (index: LogIndex) => number | undefined,
 ): string | undefined {
-  const runtime = new StateMachineExecutor(machine, {})
+  const runtime = machine instanceof StateMachine ? new StateMachineExecutor(machine, {}) : machine
   const log = new HistoryLog(blocks)
   let failure: Error | undefined
   const at = { index: 0, time: 0 }

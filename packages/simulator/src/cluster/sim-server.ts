@@ -1,5 +1,5 @@
 import { RaftServer } from '@copycat/raft'
-import type { StateMachine } from '@copycat/state-machine'
+import type { StateMachine, StateMachineRuntime } from '@copycat/state-machine'
 import { Storage } from '@copycat/storage'
 import type { Transport } from '@copycat/transport'
 import { CopycatError, type Logger, type MemberId } from '@copycat/utils'
@@ -27,7 +27,7 @@ export interface SimServerSettings {
 /** What a server tells its world. */
 export interface SimServerEvents {
   transport(context: SimContext): Transport
-  machine(server: SimServer): StateMachine
+  machine(server: SimServer): StateMachine | StateMachineRuntime
   /** It stopped by itself or could not open. */
   stopped(server: SimServer, error: unknown): void
   logger(server: SimServer): Logger
@@ -39,7 +39,7 @@ export class SimServer {
   readonly process: SimProcess
   readonly disk: SimDisk
   server: RaftServer | undefined
-  machine: StateMachine | undefined
+  machine: StateMachine | StateMachineRuntime | undefined
   /** While its power is cut: the machine itself goes down, not just the process. */
   isLosingPower = false
   /** Called when this life ended in the middle of something. */

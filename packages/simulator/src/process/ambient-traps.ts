@@ -11,18 +11,33 @@ const forbidden: readonly (readonly [object, string])[] = [
  * @returns puts the originals back.
  */
 export function setTraps(sprung: (name: string) => void): () => void {
-  const originals = forbidden.map(([object, property]) => [object, property, Object.getOwnPropertyDescriptor(object, property)] as const)
-  for (const [object, property] of forbidden) {
-    const trap: Ambient = () => {
-      sprung(property)
-      throw new Error(`${property} does not repeat: simulated code takes time and chance from its Context`)
-    }
-    Object.defineProperty(object, property, { value: trap, configurable: true, writable: true })
+  const spring = (name: string): never => {
+    sprung(name)
+    throw new Error(`${name} does not repeat: simulated code takes time and chance from its Context`)
   }
+  const traps = forbidden.map(([object, property]): readonly [object, string, unknown] => {
+    const trap: Ambient = () => spring(property)
+    return [object, property, trap]
+  })
+  const restorers = [...traps, [globalThis, 'Date', datesThatAreGiven(spring)] as const].map(([object, property, value]) => replace(object, property, value))
   return () => {
-    for (const [object, property, descriptor] of originals) {
-      if (descriptor === undefined) Reflect.deleteProperty(object, property)
-      else Object.defineProperty(object, property, descriptor)
-    }
+    for (const restore of restorers) restore()
+  }
+}
+
+/** Dates as they are, except for the one that reads the clock. */
+function datesThatAreGiven(spring: (name: string) => never): DateConstructor {
+  return new Proxy(Date, {
+    apply: () => spring('Date()'),
+    construct: (target, values, newTarget): object => (values.length === 0 ? spring('new Date()') : Reflect.construct(target, values, newTarget) as object),
+  })
+}
+
+function replace(object: object, property: string, value: unknown): () => void {
+  const original = Object.getOwnPropertyDescriptor(object, property)
+  Object.defineProperty(object, property, { value, configurable: true, writable: true })
+  return () => {
+    if (original === undefined) Reflect.deleteProperty(object, property)
+    else Object.defineProperty(object, property, original)
   }
 }

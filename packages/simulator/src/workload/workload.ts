@@ -1,4 +1,5 @@
-import type { StateMachine } from '@copycat/state-machine'
+import type { StateMachine, StateMachineRuntime } from '@copycat/state-machine'
+import type { MemberId } from '@copycat/utils'
 import type { ClientWorld } from '../cluster/sim-client.ts'
 
 /** What a workload tells the run. */
@@ -13,9 +14,15 @@ export interface WorkloadPorts {
 
 /** What clients of a run do, and what servers do with it. */
 export interface Workload {
-  readonly counts: { readonly acknowledged: number, readonly failed: number, readonly unknown: number }
-  /** A new state machine for a life of this server. */
-  machine(member: string): StateMachine
+  readonly counts: {
+    readonly acknowledged: number
+    readonly failed: number
+    readonly unknown: number
+    /** Operations that were started, where clients may rest; undefined: they never do. */
+    readonly submitted?: number
+  }
+  /** A new state machine for a life of a server. @param id whose; undefined: of nobody, to apply the same once more. */
+  machine(label: string, id?: MemberId): StateMachine | StateMachineRuntime
   /** One life of a client. */
   program(world: ClientWorld): Promise<void>
   /** The run is over, and all is well so far. */
