@@ -99,7 +99,7 @@ export async function simulateResources<Shared = unknown>(
       state: (machines) => machines.map((each) => state(each)),
       round: (client, session) => {
         let copycat = apis.get(session)
-        if (copycat === undefined) apis.set(session, copycat = simulatedCopycat(session))
+        if (copycat === undefined) apis.set(session, copycat = simulatedCopycat(session, types))
         return workload(copycat, client, shared)
       },
       check: (run) => check?.(run, shared),

@@ -68,7 +68,8 @@ export class CountedClient implements OperationClient {
       if (count !== undefined && outcome === 'not-applied') count.denied += 1
       // Who sets a limit, or gives up, has a reason for it.
       const isOwnLimit = options.timeout !== undefined || options.signal !== undefined
-      if (isCausedByFaults(error) && outcome !== 'applied' && !isOwnLimit) this.ports.missed(startedAt, `${what}: ${error.code}, ${error.message}`)
+      if (CopycatError.is(error, unannounced)) tally.submitted -= 1
+      else if (isCausedByFaults(error) && outcome !== 'applied' && !isOwnLimit) this.ports.missed(startedAt, `${what}: ${error.code}, ${error.message}`)
       await world.sleep(errorMillis)
       throw error
     } finally {
@@ -77,9 +78,12 @@ export class CountedClient implements OperationClient {
   }
 }
 
+/** A member that is down since the leader came has not said what it can run: nobody may create a resource meanwhile, however long that is. */
+const unannounced = 'COPYCAT_UNKNOWN_RESOURCE'
+
 const faultCodes: ReadonlySet<string> = new Set([
   'COPYCAT_TIMEOUT', 'COPYCAT_ABORTED', 'COPYCAT_CLOSED', 'COPYCAT_SESSION_EXPIRED', 'COPYCAT_RESULT_EXPIRED', 'COPYCAT_INDETERMINATE',
-  'COPYCAT_NOT_LEADER', 'COPYCAT_OVERLOADED',
+  'COPYCAT_NOT_LEADER', 'COPYCAT_OVERLOADED', unannounced,
 ])
 
 /** Whether an operation may fail so in a cluster that has faults, whatever the state machine is. */
