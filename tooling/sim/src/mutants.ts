@@ -4,7 +4,7 @@ export type InvariantId = `I${number}` | `V${number}`
 /** A fault or a setting without which a bug cannot show. */
 export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
-  | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'five-members'
+  | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
@@ -15,7 +15,7 @@ export interface Mutant {
   readonly row: string
   /** What it does. */
   readonly bug: string
-  /** The invariants of which any may name it first; empty: it is no bug. A broken assertion counts as well. */
+  /** The invariants that name it, any of them; empty: it is no bug. */
   readonly caughtBy: readonly InvariantId[]
   /** What it needs to show, beyond elections and load. */
   readonly profile?: readonly FaultHint[]
@@ -28,10 +28,10 @@ const elections: readonly Mutant[] = [
   { name: 'E3', row: 'E3', bug: 'A server whose file of term and vote is gone starts as if it had never voted.', caughtBy: ['I4', 'I2', 'I3'], profile: ['lost-file', 'restart'] },
   { name: 'E3-adopted-term', row: 'E3', bug: 'A term that was learnt from others is not stored.', caughtBy: ['I12', 'I4', 'I3'] },
   { name: 'E4', row: 'E4', bug: 'Term and vote are kept in memory alone.', caughtBy: ['I3', 'I4', 'I12'] },
-  { name: 'E5', row: 'E5', bug: 'A vote that is told twice counts as two.', caughtBy: ['I1', 'I7'], profile: ['duplicates', 'five-members', 'partition'] },
-  { name: 'E6', row: 'E6', bug: 'Logs are compared by length before term.', caughtBy: ['I7'], profile: ['partition', 'truncations'] },
+  { name: 'E5', row: 'E5', bug: 'A vote that is told twice counts as two.', caughtBy: ['I1', 'I7'], profile: ['contested-elections', 'duplicates', 'partition'] },
+  { name: 'E6', row: 'E6', bug: 'Logs are compared by length before term.', caughtBy: ['I7'], profile: ['contested-elections', 'partition', 'truncations'] },
   { name: 'E6-unchecked', row: 'E6', bug: 'A vote is granted whatever the log of the candidate.', caughtBy: ['I7'], profile: ['partition'] },
-  { name: 'E7', row: 'E7', bug: 'A vote of an older term counts for a candidate in a newer one.', caughtBy: ['I1', 'I7'], profile: ['delay', 'replays', 'partition'] },
+  { name: 'E7', row: 'E7', bug: 'A vote of an older term counts for a candidate in a newer one.', caughtBy: ['I1', 'I7'], profile: ['contested-elections', 'delay', 'replays', 'partition'] },
   { name: 'E9', row: 'E9', bug: 'A server goes on refusing votes for the sake of a leader that it has not heard for long.', caughtBy: ['V1', 'V6'], profile: ['slow-disk', 'stalled-process'] },
   { name: 'E11', row: 'E11', bug: 'A leader that hears no majority stays in office.', caughtBy: ['I15'], profile: ['partition'] },
 ]

@@ -13,7 +13,7 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'restart': { faults: ['kill', 'powerCut'] },
   'wiped-disk': { faults: ['wipedDisk'] },
   'lost-file': { faults: ['lostFile'] },
-  'partition': { faults: ['partition', 'oneWayCut'] },
+  'partition': { faults: ['partition', 'oneWayCut', 'flapping'] },
   'delay': { faults: ['latency', 'clog', 'swizzleClog'] },
   'duplicates': { faults: ['duplicate'], shape: { depth: 'message' } },
   'replays': { faults: ['replay'], shape: { depth: 'message' } },
@@ -25,18 +25,18 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'torn-writes': { faults: ['powerCut', 'powerCutAll'] },
   'corrupted-streams': { faults: ['corruptChunk'], shape: { depth: 'stream' } },
   'half-open': { faults: ['silentBreak'] },
-  'five-members': { shape: { servers: 5 } },
+  'contested-elections': { faults: ['flapping', 'reset'], shape: { servers: 4, electionTimeout: 150, heartbeatInterval: 45 } },
   'small-segments': { shape: { maxSegmentSize: 2_048 } },
   'truncations': { faults: ['partition', 'kill'] },
   'clock-offsets': { faults: ['wallJump', 'clockDrift'] },
   'expiring-sessions': { faults: ['clientPause', 'clientCut'], shape: { sessionTimeout: 1_500 } },
-  'pipelined-commands': { shape: { loops: 4, thinkMillis: 20 } },
+  'pipelined-commands': { shape: { loops: 4, thinkMillis: 40 } },
   'clients-on-followers': { shape: { clients: 6 } },
   'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
 }
 
 /** Faults of an emphasis come so often per minute: often enough that every short run has them. */
-const emphasizedRate = 15
+const emphasizedRate = 30
 
 /** Other faults come so many times as often as in a long run. */
 const hurry = 2

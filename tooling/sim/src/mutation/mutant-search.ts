@@ -1,4 +1,4 @@
-import { harnessFailures, type Job, type Outcome } from '../jobs/job.ts'
+import type { Job, Outcome } from '../jobs/job.ts'
 import type { FaultHint, Mutant } from '../mutants.ts'
 import { hintsKey, mutantOptions } from './mutant-options.ts'
 
@@ -11,6 +11,14 @@ export interface Hunt {
   readonly invariant: string | undefined
   /** Failures that do not name the bug, and how often they came before it was named. */
   readonly otherwise: ReadonlyMap<string, number>
+  readonly millis: number
+}
+
+/** What the search for many came to. */
+export interface MutantsResult {
+  readonly hunts: readonly Hunt[]
+  /** Runs without a bug. */
+  readonly clean: readonly Outcome[]
   readonly millis: number
 }
 
@@ -52,9 +60,4 @@ export function cleanRunsOf(hunts: readonly Hunt[], seedsLeast: number): CleanRu
 /** The same runs without a bug, under the name of a mutant that product code does not know. */
 export function cleanJobs(runs: readonly CleanRuns[], control: string): Job[] {
   return runs.flatMap(({ hints, seeds }) => Array.from({ length: seeds }, (_, at) => ({ options: mutantOptions(at + 1, hints), mutant: control })))
-}
-
-/** Whether the failure is none of the simulator's invariants, but a dead or endless process. */
-export function isHarnessFailure({ failure }: Outcome): boolean {
-  return failure !== undefined && Object.values(harnessFailures).includes(failure.invariant)
 }

@@ -1,6 +1,5 @@
 import { align, median } from '../table.ts'
-import type { Hunt } from './mutant-search.ts'
-import type { MutantsResult } from './run-mutants.ts'
+import type { Hunt, MutantsResult } from './mutant-search.ts'
 
 const medianMost = 50
 
@@ -19,8 +18,17 @@ export function formatMutants({ hunts, clean, millis }: MutantsResult): string[]
 }
 
 function row({ mutant, seeds, invariant, millis, otherwise }: Hunt): string[] {
-  const others = [...otherwise].map(([name, count]) => `${name} × ${count}`).join(', ')
-  return [mutant.name, String(seeds), invariant ?? 'NOBODY', (millis / 1_000).toFixed(1), others]
+  return [mutant.name, String(seeds), invariant ?? 'NOBODY', (millis / 1_000).toFixed(1), othersOf(otherwise)]
+}
+
+/** The search for one mutant in a line, to be told as soon as it is over. */
+export function huntLine({ mutant: { name }, seeds, invariant, otherwise }: Hunt): string {
+  const others = otherwise.size === 0 ? '' : ` (otherwise: ${othersOf(otherwise)})`
+  return `${name}: ${invariant === undefined ? 'NOT caught' : `caught by ${invariant}`}, ${seeds} seeds${others}`
+}
+
+function othersOf(otherwise: Hunt['otherwise']): string {
+  return [...otherwise].map(([name, count]) => `${name} × ${count}`).join(', ')
 }
 
 /** Why the simulator is not to be trusted, a line each; empty when it is. */

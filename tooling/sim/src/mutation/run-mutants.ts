@@ -1,8 +1,9 @@
-import type { Job, Outcome } from '../jobs/job.ts'
+import type { Job } from '../jobs/job.ts'
 import { WorkerPool } from '../jobs/worker-pool.ts'
 import { type Mutant, mutants } from '../mutants.ts'
 import { Progress } from '../seeds/progress.ts'
-import { cleanJobs, cleanRunsOf, type Hunt, hunt } from './mutant-search.ts'
+import { cleanJobs, cleanRunsOf, hunt, type MutantsResult } from './mutant-search.ts'
+import { huntLine } from './report.ts'
 
 /** Which mutants are searched for, and how hard. */
 export interface MutantsOptions {
@@ -10,14 +11,6 @@ export interface MutantsOptions {
   /** Seeds that a mutant may take. */
   readonly seeds: number
   readonly jobs: number
-}
-
-/** What the search came to. */
-export interface MutantsResult {
-  readonly hunts: readonly Hunt[]
-  /** Runs without a bug. */
-  readonly clean: readonly Outcome[]
-  readonly millis: number
 }
 
 const controlName = 'control'
@@ -32,7 +25,7 @@ export async function runMutants({ only, seeds, jobs }: MutantsOptions, print: (
     const chosen = mutants.filter(({ name }) => name !== controlName && only.includes(name))
     const hunts = await each(chosen, jobs, async (mutant: Mutant) => {
       const found = await hunt(mutant, seeds, (job) => pool.run(job))
-      print(`${mutant.name}: ${found.invariant === undefined ? 'NOT caught' : `caught by ${found.invariant}`}, ${found.seeds} seeds`)
+      print(huntLine(found))
       return found
     })
     const toRun = cleanJobs(cleanRunsOf(hunts, only.includes(controlName) ? controlSeeds : 0), controlName)

@@ -1,20 +1,28 @@
-import type { RunResult } from '@copycat/simulator/internal'
-import { align } from '../table.ts'
+import type { RunOptions, RunResult } from '@copycat/simulator/internal'
 
 const linesShown = 200
+const optionWidth = 20
 
 /** All about one run, as lines for people; the violation last, where it is seen first. */
-export function formatResult({ options, plan, violation, hash, events, millis, acknowledged, failed, unknown, leaderChanges, faults, lines, states }: RunResult): string[] {
-  const { rates, ...drawn } = options
+export function formatResult(result: RunResult): string[] {
+  const { options, plan, violation, hash, events, millis, acknowledged, failed, unknown, leaderChanges, faults, lines, states } = result
   return [
     ...lines.slice(-linesShown),
     '',
-    ...align(Object.entries(drawn).map(([name, value]) => [name, Array.isArray(value) ? value.map((fault) => `${String(fault)} ${rates[fault as keyof typeof rates] ?? ''}`).join(', ') : String(value)])),
-    `${plan.length} faults planned; happened: ${[...faults].map(([fault, count]) => `${fault} ${count}`).join(', ')}`,
+    ...optionLines(options),
+    `${plan.length} faults were planned; happened: ${[...faults].map(([fault, count]) => `${fault} ${count}`).join(', ')}`,
     '',
-    `${(millis / 1_000).toFixed(3)} virtual seconds, ${events} events, ${acknowledged} operations acknowledged, ${failed} failed, ${unknown} unknown, ${leaderChanges} leader changes, trace ${hash}`,
+    `${(millis / 1_000).toFixed(3)} virtual seconds, ${events} events, ${leaderChanges} leader changes, trace ${hash}`,
+    `operations: ${acknowledged} acknowledged, ${failed} failed, ${unknown} unknown`,
     ...states,
     '',
     violation === undefined ? 'no violation' : violation.message,
+  ]
+}
+
+function optionLines({ faults, rates, ...shape }: RunOptions): string[] {
+  return [
+    ...Object.entries(shape).map(([option, value]) => `${option.padEnd(optionWidth)}${String(value)}`),
+    `${'faults per minute'.padEnd(optionWidth)}${faults.map((fault) => `${fault} ${rates[fault] ?? 1}`).join(', ')}`,
   ]
 }

@@ -33,6 +33,7 @@ export async function shrink(original: Case, failure: Failure, budget: Budget, r
   await shrinking.tryShapes()
   await shrinking.leaveOutFaults()
   await shrinking.cutTime()
+  await shrinking.forgetClasses()
   return shrinking.result()
 }
 
@@ -76,6 +77,11 @@ class Shrinking {
   async leaveOutClasses(): Promise<void> {
     const planned = [...new Set(this.smallest.plan.map(({ fault }) => fault))]
     await ddmin(planned, (classes) => this.tryCase(onlyClasses(this.smallest, new Set(classes))))
+  }
+
+  /** Options that name no class of which no fault is left. */
+  async forgetClasses(): Promise<void> {
+    await this.tryCase(onlyClasses(this.smallest, new Set(this.smallest.plan.map(({ fault }) => fault))))
   }
 
   async tryShapes(): Promise<void> {
