@@ -140,6 +140,7 @@ class Run {
         this.checks.hasForgotten(server.id)
       },
       garbage: (server, random) => this.sendGarbage(server, random),
+      isFounded: () => this.servers.every(({ id }) => this.checks.view(id).hasRun),
       setBuggify: (isOn) => {
         this.isBuggified = isOn
       },
@@ -379,10 +380,11 @@ class Run {
     }
   }
 
-  private sendGarbage(server: SimServer, random: SeededRandom): void {
-    const client = this.clients[0]
-    if (client === undefined || !client.process.isUp) return
-    void [server, random]
+  private sendGarbage(server: SimServer, random: SeededRandom): boolean {
+    const client = this.clients.find(({ process }) => process.isUp)
+    if (client?.context === undefined || !client.process.isUp) return false
+    this.network.sendRaw(client.context, { host: server.process.name, port: serverPort }, random.bytes(random.logBetween(1, 2_048)))
+    return true
   }
 
   private buggify(name: string): boolean {

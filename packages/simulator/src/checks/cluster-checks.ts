@@ -1,11 +1,10 @@
 import { type RaftEvent } from '@copycat/raft/internal'
 import { InvariantError, type MemberId } from '@copycat/utils'
-import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
+import type { SimServer } from '../cluster/sim-server.ts'
 import type { SimProcess } from '../process/sim-process.ts'
 import { ApplicationChecks } from './application.ts'
 import type { CheckPorts } from './check-ports.ts'
 import { CommittedHistory } from './committed-history.ts'
-import { durableVote } from './durable-meta.ts'
 import { ElectionChecks } from './elections.ts'
 import { RecoveryChecks } from './recovery.ts'
 import { ReplicationChecks } from './replication.ts'
@@ -48,6 +47,7 @@ export class ClusterChecks {
     switch (event.type) {
       case 'started':
         view.core = event.core
+        view.hasRun = true
         view.log = event.log
         this.recovery.started(view)
         this.elections.started(view)
@@ -94,14 +94,12 @@ export class ClusterChecks {
    * among the others that hold its durable entries, and among the others whose terms and votes leave no room for a second vote of its own.
    */
   mayForget(id: MemberId): boolean {
-    const { durable, server } = this.view(id)
-    const { disk } = server
-    const own = durableVote(disk.durableFile(`${dataDirectory}/meta`))
+    const { durable, vote: own } = this.view(id)
     const others = [...this.views.values()].filter((view) => view.server.id !== id && !view.hasLost)
     const holders = others.filter((view) => view.durable.index >= durable.index && view.durable.term(durable.index) === durable.term(durable.index))
     const settled = others.filter((view) => {
-      const theirs = durableVote(view.server.disk.durableFile(`${dataDirectory}/meta`))
-      return theirs.term > own.term || (theirs.term === own.term && theirs.vote !== undefined)
+      const { term, vote } = view.vote
+      return term > own.term || (term === own.term && vote !== undefined)
     })
     return 2 * Math.min(holders.length, settled.length) > this.views.size
   }

@@ -1,9 +1,10 @@
 import type { RaftMessage } from '@copycat/consensus'
 import type { MemberId, Term } from '@copycat/utils'
-import { dataDirectory } from '../cluster/sim-server.ts'
 import type { CheckPorts } from './check-ports.ts'
-import { durableVote } from './durable-meta.ts'
 import type { ServerView } from './server-view.ts'
+
+/** Milliseconds between two looks at a leader's contact. */
+const contactInterval = 20
 
 /** I1 to I4, I7 and I15: who may lead, what a vote is worth, and when to give leadership up. */
 export class ElectionChecks {
@@ -63,7 +64,9 @@ export class ElectionChecks {
 
   /** I3: when a promise leaves, the disk holds it. */
   private promised(view: ServerView, term: Term, vote: MemberId): void {
-    const held = durableVote(view.server.disk.durableFile(`${dataDirectory}/meta`))
+    // What rots under a running server is found when it opens its disk again.
+    if (view.hasLost) return
+    const held = view.vote
     view.durableTerm = Math.max(view.durableTerm, held.term)
     if (held.term < term || (held.term === term && held.vote !== vote)) {
       this.ports.fail('I3', `member ${view.server.id} tells its vote for ${vote} in term ${term}, its disk holds a vote for ${held.vote ?? 'nobody'} in term ${held.term}`)
@@ -86,6 +89,8 @@ export class ElectionChecks {
     if (memberIds.length === 1) return
     const { process } = view.server
     const now = process.clock.monotonic()
+    if (now - view.contactCheckedAt < contactInterval) return
+    view.contactCheckedAt = now
     const since = memberIds.map((id) => (id === view.server.id ? now : view.heard.get(id) ?? view.electedAt)).sort((a, b) => b - a)
     const contact = Math.max(since[Math.floor(memberIds.length / 2)]!, process.resumedAt)
     if (now - contact <= electionTimeout + 2 * heartbeatInterval + 50) return

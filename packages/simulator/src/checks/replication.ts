@@ -1,9 +1,7 @@
 import type { PersistEffect, RaftMessage } from '@copycat/consensus'
 import type { Block } from '@copycat/storage'
 import type { LogIndex, MemberId } from '@copycat/utils'
-import { dataDirectory } from '../cluster/sim-server.ts'
 import type { CheckPorts } from './check-ports.ts'
-import { durableVote } from './durable-meta.ts'
 import { entriesOf } from './entry-chain.ts'
 import type { ServerView } from './server-view.ts'
 
@@ -46,9 +44,9 @@ export class ReplicationChecks {
   /** I12: a positive answer is on the disk, entries and term alike. */
   sent(view: ServerView, message: RaftMessage): void {
     // A refusal promises nothing: it may tell a term before the disk holds it.
-    if (message.type !== 'AppendEntriesResponse' || !message.success) return
-    const { id, disk } = view.server
-    const held = durableVote(disk.durableFile(`${dataDirectory}/meta`))
+    if (message.type !== 'AppendEntriesResponse' || !message.success || view.hasLost) return
+    const { id } = view.server
+    const held = view.vote
     view.durableTerm = Math.max(view.durableTerm, held.term)
     if (held.term < message.term) this.ports.fail('I12', `member ${id} answers in term ${message.term}, its disk holds ${held.term}`)
     const { matchIndex } = message

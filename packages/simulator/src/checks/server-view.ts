@@ -1,10 +1,13 @@
 import type { RaftCore, Role } from '@copycat/consensus'
 import type { Log } from '@copycat/storage'
 import type { LogIndex, MemberId, Term } from '@copycat/utils'
-import type { SimServer } from '../cluster/sim-server.ts'
+import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
 import { DurableLog } from './durable-log.ts'
+import { type DurableVote, durableVote } from './durable-meta.ts'
 import { MirrorLog } from './entry-chain.ts'
 import type { CheckedMachine } from '../workload/store-machine.ts'
+
+const metaPath = `${dataDirectory}/meta`
 
 /** What a checker knows of one server: what it holds now, and what it held when it was looked at last. */
 export class ServerView {
@@ -13,6 +16,8 @@ export class ServerView {
   /** The log as handed to the disk, in this life. */
   readonly mirror: MirrorLog = new MirrorLog()
   core: RaftCore | undefined
+  /** Whether it has run as a member of the cluster, in this life or another. */
+  hasRun = false
   log: Log | undefined
   role: Role | undefined
   term: Term = 0
@@ -24,6 +29,8 @@ export class ServerView {
   readonly heard: Map<MemberId, number> = new Map()
   /** When it was elected last, on its own clock. */
   electedAt = 0
+  /** When its contact with a majority was looked at last, on its own clock. */
+  contactCheckedAt = 0
   /** A follower has answered since the matches were looked at. */
   mustCheckMatch = false
   /** The highest term and the vote that were durable when it was looked at last. */
@@ -34,6 +41,8 @@ export class ServerView {
   hasLostPower = false
 
   private readonly isDamaged: () => boolean
+  /** Undefined: the file may have changed since it was read last. */
+  private knownVote: DurableVote | undefined
 
   /** @param isDamaged whether it may have lost something for good. */
   constructor(server: SimServer, isDamaged: () => boolean) {
@@ -42,12 +51,22 @@ export class ServerView {
     const { disk } = server
     this.durable = new DurableLog((path) => disk.durableFile(path) !== undefined)
     disk.hooks.onWritten = (path, position, bytes, ticket) => this.durable.onWritten(path, position, bytes, ticket)
-    disk.hooks.onDurable = (path, ticket) => this.durable.onDurable(path, ticket)
+    disk.hooks.onDurable = (path, ticket) => {
+      if (path === metaPath) this.knownVote = undefined
+      this.durable.onDurable(path, ticket)
+    }
+    disk.hooks.onCorrupted = () => {
+      this.knownVote = undefined
+    }
     disk.hooks.onSyncFailed = (path, after, through) => this.durable.onSyncFailed(path, after, through)
     disk.hooks.onRenamed = (from, to) => this.durable.onRenamed(from, to)
-    disk.hooks.onCreated = () => this.durable.advance()
+    disk.hooks.onCreated = () => {
+      this.knownVote = undefined
+      this.durable.advance()
+    }
     disk.hooks.onReset = () => {
       this.hasLostPower = true
+      this.knownVote = undefined
       this.durable.powerLost()
     }
   }
@@ -55,6 +74,12 @@ export class ServerView {
   /** It may have lost something: an old, an empty or a damaged disk. What it promised before is not checked any more. */
   get hasLost(): boolean {
     return this.wasReverted || this.isDamaged()
+  }
+
+  /** Term and vote as a power cut now would leave them. */
+  get vote(): DurableVote {
+    this.knownVote ??= durableVote(this.server.disk.durableFile(metaPath))
+    return this.knownVote
   }
 
   get machine(): CheckedMachine | undefined {

@@ -40,6 +40,8 @@ export class SimClient {
   readonly process: SimProcess
   /** The client of this life that was opened last. */
   client: RaftClient | undefined
+  /** Of this life. */
+  context: SimContext | undefined
   /** Whether its program has not come to an end. */
   isRunning = false
   private readonly settings: SimClientSettings
@@ -64,6 +66,7 @@ export class SimClient {
     const logger = events.logger(this)
     const context = process.start(logger)
     const { life } = context
+    this.context = context
     this.isRunning = true
     this.program({
       name: `${process.name}/${life}`, random: context.random('program'),

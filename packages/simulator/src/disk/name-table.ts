@@ -90,12 +90,12 @@ export class NameTable {
     for (const change of landed) this.apply(change)
   }
 
-  /** A sync of a folder failed: any of the changes are durable, and the others never will be. */
+  /**
+   * A sync of a folder failed: any of the changes are durable, the others wait for the next one. (Names are kept in a journal: a file system whose
+   * journal fails takes no further change, and forgets none that it still shows.)
+   */
   abandon(changes: readonly NameChange[], random: SeededRandom): void {
-    const kept = changes.filter(() => random.chance(1, 2))
-    const lost = new Set(changes.filter((change) => !kept.includes(change)))
-    this.land(kept)
-    this.unsynced = this.unsynced.filter((change) => !lost.has(change))
+    this.land(changes.filter(() => random.chance(1, 2)))
   }
 
   /** The power went: any of the unsynced changes are durable. @returns how many are not. */

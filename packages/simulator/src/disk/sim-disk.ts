@@ -175,8 +175,8 @@ export class SimDisk {
   private loseFile(): void {
     const { faults, guard, names } = this.state
     if (!faults.draws('lostFile') || names.durable.size === 0) return
-    const path = faults.random('lostFile').pick([...names.durable.keys()])
-    if (guard !== undefined && !guard.mayLose(path)) return
+    const path = faults.random('lostFile').shuffle([...names.durable.keys()]).find((candidate) => guard === undefined || guard.mayLose(candidate))
+    if (path === undefined) return
     names.put(path, undefined)
     faults.count('lostFile')
     guard?.damaged()
@@ -184,9 +184,9 @@ export class SimDisk {
 
   private resurrectFile(): void {
     const { faults, guard, names } = this.state
-    if (!faults.draws('resurrectedFile') || names.removed.length === 0) return
-    const { path, image } = faults.random('resurrectedFile').pick(names.removed)
-    if (names.durable.has(path) || image.durablePath !== undefined) return
+    const removed = names.removed.filter(({ path, image }) => !names.durable.has(path) && image.durablePath === undefined)
+    if (!faults.draws('resurrectedFile') || removed.length === 0) return
+    const { path, image } = faults.random('resurrectedFile').pick(removed)
     if (guard !== undefined && !guard.mayDamage()) return
     names.put(path, image)
     faults.count('resurrectedFile')

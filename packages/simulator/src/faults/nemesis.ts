@@ -9,7 +9,7 @@ import type { SimNetwork } from '../network/sim-network.ts'
 import { swizzleClog } from '../network/swizzle-clog.ts'
 import { SeededRandom } from '../random/seeded-random.ts'
 import type { Scheduler } from '../time/scheduler.ts'
-import type { FaultClass, PlannedFault } from './fault-classes.ts'
+import { type FaultClass, lastingFaultClasses, type PlannedFault } from './fault-classes.ts'
 
 /** What a {@link Nemesis} works on. */
 export interface NemesisWorld {
@@ -30,8 +30,10 @@ export interface NemesisWorld {
   /** It has an older disk now. */
   hasForgotten(server: SimServer): void
   /** Sends bytes of no meaning to a server's port. */
-  garbage(server: SimServer, random: SeededRandom): void
+  garbage(server: SimServer, random: SeededRandom): boolean
   setBuggify(isOn: boolean): void
+  /** Whether every server has run as a member of the cluster once. */
+  isFounded(): boolean
 }
 
 /** Carries out the faults of a plan, and counts those that really happened. */
@@ -101,6 +103,8 @@ export class Nemesis {
   private strike(planned: PlannedFault): void {
     const { fault, target, strength, duration } = planned
     const { world } = this
+    // Before all have met once there is no cluster: what one of them loses then cannot be made up for.
+    if (lastingFaultClasses.has(fault) && !world.isFounded()) return
     const server = world.servers[target % world.servers.length]!
     const client = world.clients[target % world.clients.length]!
     switch (fault) {
@@ -136,12 +140,12 @@ export class Nemesis {
       case 'writeError':
       case 'shortWrite':
       case 'syncError': return this.rate(server, fault, strength, duration)
-      case 'noSpace': return this.lasting(duration, () => server.disk.change({ capacity: server.disk.usedBytes + strength * 16 }), () => server.disk.change({ capacity: Infinity }))
-      case 'misdirectedWrite': return this.lasting(duration, () => this.victim(server).disk.change({ misdirectedWrite: 50_000 }), () => this.victim(server).disk.change({ misdirectedWrite: 0 }))
+      case 'noSpace': return this.lasting(duration, () => server.disk.change({ capacity: server.disk.usedBytes + strength % 64 }), () => server.disk.change({ capacity: Infinity }))
+      case 'misdirectedWrite': return this.lasting(duration, () => this.victim(server).disk.change({ misdirectedWrite: 500_000 }), () => this.victim(server).disk.change({ misdirectedWrite: 0 }))
       case 'lostFile':
       case 'resurrectedFile': return this.loseAtPowerCut(this.victim(server), fault, duration)
       case 'bitRot': return this.rot(this.victim(server), strength, duration)
-      case 'staleDisk': return this.older(server, duration)
+      case 'staleDisk': return this.older(target, duration)
       case 'wipedDisk': return this.wipe(this.victim(server), duration)
       case 'latency': return this.latency(strength, duration)
       case 'loss': return this.chaos({ lossPerMille: 1 + strength * 3 / 10 }, duration)
@@ -156,11 +160,11 @@ export class Nemesis {
       case 'swizzleClog': return this.swizzle(duration)
       case 'reset':
       case 'silentBreak': return this.breakConnections(fault, target, strength)
-      case 'corruptChunk': return this.stream({ corruptPerMillion: 1_000 + strength * 10 }, duration)
-      case 'stuckWindow': return this.stream({ stuckPerMillion: 1_000 + strength * 10 }, duration)
+      case 'corruptChunk': return this.stream({ corruptPerMillion: 5_000 + strength * 20 }, duration)
+      case 'stuckWindow': return this.stream({ stuckPerMillion: 10_000 + strength * 50 }, duration)
       case 'garbage': {
-        world.garbage(server, this.random)
-        return this.count(fault)
+        if (world.garbage(server, this.random)) this.count(fault)
+        return
       }
       case 'buggify': return this.during(fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))
     }
@@ -220,7 +224,7 @@ export class Nemesis {
   }
 
   private rate(server: SimServer, fault: 'readError' | 'writeError' | 'shortWrite' | 'syncError', strength: number, duration: number): void {
-    const chance = fault === 'readError' ? 50_000 + strength * 200 : 5_000 + strength * 50
+    const chance = fault === 'readError' ? 50_000 + strength * 200 : 20_000 + strength * 200
     this.lasting(duration, () => server.disk.change({ [fault]: chance }), () => server.disk.change({ [fault]: 0 }))
     // Reads come at the start of a life.
     if (fault !== 'readError' || !server.process.isUp) return
@@ -252,16 +256,17 @@ export class Nemesis {
     this.restartLater(server, duration)
   }
 
-  private older(server: SimServer, duration: number): void {
-    const taken = this.snapshots.get(server) ?? []
-    taken.push(server.disk.snapshot())
-    this.snapshots.set(server, taken)
+  private older(target: number, duration: number): void {
+    const { servers } = this.world
     // It counts as the loss of every vote and entry since: allowed where nobody needs them, as nothing tells the server that its disk is old.
-    if (taken.length < 2 || !this.world.mayForget(server)) return
+    const server = servers.map((_, at) => servers[(target + at) % servers.length]!).find((candidate) => (this.snapshots.get(candidate)?.length ?? 0) > 0 && this.world.mayForget(candidate))
+    for (const each of servers) this.snapshots.set(each, [...this.snapshots.get(each) ?? [], each.disk.snapshot()].slice(-4))
+    if (server === undefined) return
+    const taken = this.snapshots.get(server)!
     this.world.end(server, 'power')
     const { guard } = server.disk
     server.disk.guard = undefined
-    server.disk.restore(this.random.pick(taken.slice(0, -1)))
+    server.disk.restore(this.random.pick(taken.slice(0, Math.max(1, taken.length - 1))))
     server.disk.guard = guard
     this.world.hasForgotten(server)
     this.world.revive(server, duration)

@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Operations that each client has under way at a time, at most. */
   readonly loops: number
   readonly thinkMillis: number
+  /** Operations that each of them submits at once, at most. */
+  readonly burst: number
   /** Whole messages, or streams of bytes with the real codec. */
   readonly depth: 'message' | 'stream'
   readonly electionTimeout: number

@@ -11,10 +11,10 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
   const depth = profile === 'stream' || (profile !== 'speed' && random.chance(1, 10)) ? 'stream' : 'message'
   const electionTimeout = random.pick([300, 500, 500, 500, 1_000])
   const shape = profile === 'speed'
-    ? { servers: 5, clients: 10, loops: 1, thinkMillis: 160 }
+    ? { servers: 5, clients: 10, loops: 1, thinkMillis: 3_000, burst: 16 }
     : profile === 'overload'
-      ? { servers: random.pick([3, 5]), clients: 20, loops: 16, thinkMillis: 5 }
-      : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), clients: random.logBetween(1, 12), loops: random.between(1, 4), thinkMillis: random.pick([50, 200, 400, 800]) }
+      ? { servers: random.pick([3, 5]), clients: 20, loops: 16, thinkMillis: 5, burst: 1 }
+      : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }
   const faults = drawFaults(profile, depth, random)
   return {
     seed, profile, ...shape, depth, electionTimeout, heartbeatInterval: Math.floor(electionTimeout * 3 / 10),
@@ -25,6 +25,14 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
     faults, rates: Object.fromEntries(faults.map((fault) => [fault, rateOf(fault, random)])),
     hasPriorities: random.chance(1, 4),
   }
+}
+
+/** Some clients with much to do, or many with little: never so much under way that what they saw could not be judged. */
+function drawLoad(random: SeededRandom): Pick<RunOptions, 'clients' | 'loops' | 'thinkMillis' | 'burst'> {
+  const clients = random.logBetween(1, 12)
+  const loops = random.between(1, clients > 6 ? 1 : 3)
+  const burst = random.pick([1, 1, 3, 6])
+  return { clients, loops, burst, thinkMillis: Math.round(clients * loops * burst * random.pick([30, 60, 120])) }
 }
 
 function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: SeededRandom): FaultClass[] {
@@ -39,6 +47,9 @@ function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: Se
 
 function rateOf(fault: FaultClass, random: SeededRandom): number {
   if (fault === 'killAll' || fault === 'powerCutAll') return random.between(2, 4)
-  if (lastingFaultClasses.has(fault)) return random.between(3, 8)
+  // Many of these are refused, as nothing that is needed may be lost.
+  if (lastingFaultClasses.has(fault)) return random.between(16, 32)
+  if (fault === 'noSpace') return random.between(8, 16)
+  if (streamFaultClasses.has(fault)) return random.between(10, 20)
   return brief.has(fault) ? random.logBetween(3, 16) : random.logBetween(2, 8)
 }

@@ -1,4 +1,4 @@
-import type { Transport } from '@copycat/transport'
+import type { Address, Transport } from '@copycat/transport'
 import type { SimContext } from '../process/sim-context.ts'
 import type { SimProcess } from '../process/sim-process.ts'
 import type { SeededRandom } from '../random/seeded-random.ts'
@@ -10,6 +10,7 @@ import type { NetworkTap } from './network-event.ts'
 import { resolveNetworkOptions } from './network-options.ts'
 import type { SimNetworkOptions } from './network-options.ts'
 import type { DirectedLink } from './partitions.ts'
+import { PipeByteStream } from './pipe-byte-stream.ts'
 import type { ChaosRates } from './raft-chaos.ts'
 import { SimTransport } from './sim-transport.ts'
 import type { StreamFaultRates } from './stream-faults.ts'
@@ -120,6 +121,16 @@ export class SimNetwork {
     const link = this.fabric.link(from, to)
     if (latency !== undefined) link.latency = latency
     if (bandwidth !== undefined) link.bandwidth = bandwidth
+  }
+
+  /** Connects from a process's host as a stream of bytes, and sends these: what a port scanner or a program of another protocol would. */
+  sendRaw(context: SimContext, to: Address, bytes: Uint8Array): void {
+    const wire = this.fabric.dial(context, to, 'stream')
+    wire.onAccepted = () => {
+      const pipe = new PipeByteStream(this.fabric, context, wire.dialling, `${to.host}:${to.port}`)
+      pipe.onData(() => {})
+      pipe.write([bytes])
+    }
   }
 
   /**

@@ -8,6 +8,9 @@ export interface Scheduled {
   cancel(): void
 }
 
+/** Steps of promises after each event. */
+const stepsPerTurn = 4
+
 /** At the latest after so many events promises get a chance to go on, even where nobody has said that there are any. */
 const eventsPerHopMax = 32
 
@@ -85,9 +88,19 @@ export class Scheduler {
       this.drain()
       this.sinceHop += 1
       if (this.hasPromises || this.sinceHop >= eventsPerHopMax) await this.settle()
+      else await this.turn()
       if (ran) this.onStep?.(event.process)
     }
     this.now = Math.max(this.now, until)
+  }
+
+  /**
+   * Lets promises go on for a few steps: enough for code that nobody has seen to begin something asynchronous to get to the door behind which
+   * it waits, at a fraction of what {@link settle} costs.
+   */
+  private async turn(): Promise<void> {
+    for (let step = 0; step < stepsPerTurn; step++) await undefined
+    this.drain()
   }
 
   /** Lets everything go on that can without time passing. */

@@ -8,10 +8,13 @@ import { Change, Look, type StoreAction, type StoreInput, type StoreOutput } fro
 import type { Workload, WorkloadPorts } from './workload.ts'
 
 /** Operations on one key before another takes its place: what is judged together stays small. */
-const operationsPerKey = 150
+const operationsPerKey = 60
+
+/** The same for queues and locks, whose order is harder to find. */
+const operationsPerQueue = 24
 
 /** Keys of a kind that are in use at a time. */
-const keysPerKind = 2
+const keysPerKind = 3
 
 /** Milliseconds after which an operation is given up. */
 const deadline = 10_000
@@ -35,8 +38,10 @@ const reads: ReadonlySet<StoreAction> = new Set(['get', 'sum', 'has'])
 export interface StoreWorkloadSettings {
   /** Loops of each client: operations that it has under way at a time, at most. */
   readonly loops: number
-  /** Milliseconds between two operations of a loop, at most; a half on average. */
+  /** Milliseconds between two turns of a loop, at most; a half on average. */
   readonly thinkMillis: number
+  /** Operations that a loop submits in a turn, at most, without waiting for one another. */
+  readonly burst: number
 }
 
 /** Clients that use a {@link StoreMachine}, each value in the run only once, and keep the history of what they saw. */
@@ -105,8 +110,8 @@ export class StoreWorkload implements Workload {
       // A client that ends its session in good order, now and then.
       if (random.chance(1, 400)) return
       if (!world.mayStart) return
-      const input = this.next(random, tokens)
-      await this.operate(client, orders, name, input, world, tokens)
+      const count = random.between(1, this.settings.burst)
+      await Promise.all(Array.from({ length: count }, (_, at) => this.operate(client, orders, `${name}.${at}`, this.next(random, tokens), world, tokens)))
     }
   }
 
@@ -138,7 +143,8 @@ export class StoreWorkload implements Workload {
   private key(kind: Kind, random: SeededRandom): string {
     const used = (this.used.get(kind) ?? 0) + 1
     this.used.set(kind, used)
-    return `${kind}${Math.floor(used / (operationsPerKey * keysPerKind))}.${random.integer(keysPerKind)}`
+    const perKey = kind === 'q' || kind === 'l' ? operationsPerQueue : operationsPerKey
+    return `${kind}${Math.floor(used / (perKey * keysPerKind))}.${random.integer(keysPerKind)}`
   }
 
   private async operate(
