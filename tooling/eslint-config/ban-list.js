@@ -56,4 +56,6 @@ export const doors = [
   'packages/utils/src/logger.ts',
   'packages/transport-tcp/src/**/*.ts',
   'packages/storage/src/node-file-system.ts',
+  'packages/simulator/src/process/ambient-traps.ts',
+  'packages/simulator/src/time/event-loop.ts',
 ]

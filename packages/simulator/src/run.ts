@@ -17,6 +17,7 @@ import { setTraps } from './process/ambient-traps.ts'
 import { ProcessEnded, SimProcess } from './process/sim-process.ts'
 import { SeededRandom } from './random/seeded-random.ts'
 import { RecentLines } from './report/recent-lines.ts'
+import { nextEventLoopTurn } from './time/event-loop.ts'
 import { Scheduler } from './time/scheduler.ts'
 import type { CheckedMachine } from './workload/store-machine.ts'
 import type { Workload, WorkloadPorts } from './workload/workload.ts'
@@ -111,10 +112,7 @@ class Run {
     const { seed } = options
     this.random = SeededRandom.of(seed, 'run')
     this.buggifyRandom = SeededRandom.of(seed, 'buggify')
-    const immediate = setImmediate
-    this.scheduler = new Scheduler(() => new Promise((resolve) => {
-      immediate(resolve)
-    }))
+    this.scheduler = new Scheduler(nextEventLoopTurn)
     this.network = new SimNetwork(this.scheduler, SeededRandom.of(seed, 'network'))
     this.atlas = new FaultAtlas(options.servers)
     this.workload = hooks.workload({

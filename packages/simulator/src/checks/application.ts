@@ -1,4 +1,4 @@
-import { type Block } from '@copycat/storage'
+import type { Block } from '@copycat/storage'
 import type { LogIndex } from '@copycat/utils'
 import type { CheckPorts } from './check-ports.ts'
 import { entriesOf } from './entry-chain.ts'

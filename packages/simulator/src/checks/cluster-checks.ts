@@ -1,4 +1,4 @@
-import { type RaftEvent } from '@copycat/raft/internal'
+import type { RaftEvent } from '@copycat/raft/internal'
 import { InvariantError, type MemberId } from '@copycat/utils'
 import type { SimServer } from '../cluster/sim-server.ts'
 import type { SimProcess } from '../process/sim-process.ts'

@@ -1,5 +1,5 @@
 import { RaftClient } from '@copycat/client'
-import type { MemberAddress, Operation } from '@copycat/protocol'
+import type { MemberAddress } from '@copycat/protocol'
 import type { Transport } from '@copycat/transport'
 import type { Logger, Random } from '@copycat/utils'
 import type { SimContext } from '../process/sim-context.ts'
@@ -32,8 +32,6 @@ export interface ClientWorld {
 /** What a client's process runs; a life of it ends when the promise settles. */
 export type ClientProgram = (world: ClientWorld) => Promise<void>
 
-/** An operation as application code sees it. */
-export type AnyOperation = Operation<unknown>
 
 /** A machine on which an application with real clients runs. */
 export class SimClient {

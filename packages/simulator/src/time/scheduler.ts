@@ -3,10 +3,7 @@ import { EventHeap } from './event-heap.ts'
 import type { EventKind, SimEvent } from './sim-event.ts'
 import { TraceHash } from './trace-hash.ts'
 
-/** Something scheduled that can be called off. */
-export interface Scheduled {
-  cancel(): void
-}
+const settledPromise = Promise.resolve()
 
 /** Steps of promises after each event. */
 const stepsPerTurn = 4
@@ -99,7 +96,7 @@ export class Scheduler {
    * it waits, at a fraction of what {@link settle} costs.
    */
   private async turn(): Promise<void> {
-    for (let step = 0; step < stepsPerTurn; step++) await undefined
+    for (let step = 0; step < stepsPerTurn; step++) await settledPromise
     this.drain()
   }
 

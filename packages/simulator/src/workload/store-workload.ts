@@ -1,7 +1,7 @@
 import type { RaftClient } from '@copycat/client'
 import { CopycatError } from '@copycat/utils'
 import type { ClientWorld } from '../cluster/sim-client.ts'
-import { SeededRandom } from '../random/seeded-random.ts'
+import type { SeededRandom } from '../random/seeded-random.ts'
 import { StoreJudge } from './store-judge.ts'
 import { StoreMachine } from './store-machine.ts'
 import { Change, Look, type StoreAction, type StoreInput, type StoreOutput } from './store-operations.ts'

@@ -25,7 +25,7 @@ describe('EventHeap', () => {
         expect(heap.first).toBeDefined()
         out.push(heap.pop()!)
       }
-      expect(out).toEqual(events.toSorted((a, b) => a.time - b.time || a.tie - b.tie || a.sequence - b.sequence))
+      expect(out).toEqual(events.toSorted((a, b) => (a.time !== b.time ? a.time - b.time : a.tie !== b.tie ? a.tie - b.tie : a.sequence - b.sequence)))
       expect(heap.pop()).toBeUndefined()
     }))
   })

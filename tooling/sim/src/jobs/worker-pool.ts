@@ -79,7 +79,7 @@ class Worker {
 
   constructor(execPath: string) {
     this.child = fork(program, [], {
-      cwd: packageRoot, execPath, execArgv: ['--import', 'tsx', '--conditions=@copycat/source'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      cwd: packageRoot, execPath, execArgv: ['--import', import.meta.resolve('tsx'), '--conditions=@copycat/source'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.said = (this.said + text).slice(-messageLengthMax)
