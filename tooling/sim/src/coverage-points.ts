@@ -29,6 +29,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'pending-commands.session-has-ended',
   'pending-operation.timed-out-before-sent', 'pending-operation.timed-out-with-unknown-outcome',
   'pending-requests.answered-too-late', 'pending-requests.failed-with-their-connection', 'pending-requests.timed-out',
+  'persister.sync-failed', 'persister.term-and-vote-not-stored',
   'pre-vote.answer-of-abandoned-round', 'pre-vote.refusal-names-newer-term', 'pre-vote.refused',
   'progress.blocked', 'progress.fill-stale', 'progress.match-overtakes-next', 'progress.older-match',
   'query-sender.asked-again',

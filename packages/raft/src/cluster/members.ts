@@ -92,9 +92,12 @@ export class Members {
     return this.links.get(member)!.request(type, parts)
   }
 
-  /** Whether every one of `voters` has said that it can run this resource type, `type/version`. */
+  /**
+   * Whether every one of `voters` that was ever heard can run this resource type, `type/version`. One that was not may be down for good: waiting
+   * for its word would stop a cluster that has a majority. Should it come back without the type, it stops applying and says why.
+   */
   everyVoterKnows(resourceType: string, voters: readonly MemberId[]): boolean {
-    return voters.every((id) => (id === this.own.id ? this.resourceTypes : this.hellos.get(id)?.resourceTypes ?? []).includes(resourceType))
+    return voters.every((id) => (id === this.own.id ? this.resourceTypes : this.hellos.get(id)?.resourceTypes)?.includes(resourceType) ?? true)
   }
 
   /** Answers the hello of a member that dialled; afterwards `connection` carries its messages. @returns who it is, if it may stay. */

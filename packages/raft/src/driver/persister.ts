@@ -40,12 +40,12 @@ export class Persister {
   persist(effect: PersistEffect, blocks: readonly Block[]): void {
     this.starts.push(this.context.monotonic())
     const { hardState } = effect
-    if (hardState !== undefined && !mutant('R7')) this.log.wait(() => this.store(hardState))
+    if (!mutant('R7') && hardState !== undefined) this.log.wait(() => this.store(hardState))
     // At once, whatever the disk does: what is read of the log must be the log that the core knows.
     if (effect.truncateFrom !== undefined) this.log.truncate(effect.truncateFrom)
     for (const block of blocks) this.log.append(block)
     this.log.sync((error) => this.synced(effect, error))
-    if (hardState !== undefined && mutant('R7')) this.log.wait(() => this.store(hardState))
+    if (mutant('R7') && hardState !== undefined) this.log.wait(() => this.store(hardState))
     if (blocks.length > 0) this.events.appended()
   }
 
