@@ -24,8 +24,8 @@ import type { Workload, WorkloadPorts } from './workload/workload.ts'
 
 /** What the marked places of product code may ask of a run; who runs it from sources connects the two. */
 export interface RunInstruments {
-  buggify(name: string): boolean
-  cover(name: string): void
+  forces(name: string): boolean
+  reached(name: string): void
 }
 
 /** What a run may be given beside its options. */
@@ -150,7 +150,7 @@ class Run {
 
   async run(): Promise<RunResult> {
     const restore = this.hooks.hasNoTraps === true ? undefined : setTraps((name) => this.fail('determinism', `${name} was used\n${new Error().stack ?? ''}`))
-    const disconnect = this.hooks.instrument?.({ buggify: (name) => this.buggify(name), cover: (name) => this.cover(name) })
+    const disconnect = this.hooks.instrument?.({ forces: (name) => this.forces(name), reached: (name) => this.reached(name) })
     const onRejection = (error: unknown): void => {
       // A life that was ended leaves its promises behind.
       if (!(error instanceof ProcessEnded)) this.fail('uncaught', `a promise was rejected, and nobody handled it: ${textOf(error)}`)
@@ -385,7 +385,7 @@ class Run {
     return true
   }
 
-  private buggify(name: string): boolean {
+  private forces(name: string): boolean {
     if (!this.isBuggified) return false
     let isArmed = this.armed.get(name)
     if (isArmed === undefined) this.armed.set(name, isArmed = this.buggifyRandom.chance(1, 4))
@@ -394,7 +394,7 @@ class Run {
     return true
   }
 
-  private cover(name: string): void {
+  private reached(name: string): void {
     this.coverage.set(name, (this.coverage.get(name) ?? 0) + 1)
   }
 

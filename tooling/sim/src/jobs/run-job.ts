@@ -46,8 +46,8 @@ function summaryOf(result: RunResult, hashes: readonly string[], cpuMicros: numb
 function connect(instruments: RunInstruments, switchedOn: string | undefined): () => void {
   installInstruments({
     mutant: (name) => name === switchedOn,
-    buggify: (name) => instruments.buggify(name),
-    cover: (name) => instruments.cover(name),
+    buggify: (name) => instruments.forces(name),
+    cover: (name) => instruments.reached(name),
   })
   return () => installInstruments(undefined)
 }
