@@ -34,8 +34,8 @@ export interface RunHooks {
   readonly workload: (ports: WorkloadPorts) => Workload
   /** The faults, instead of those that the seed draws. */
   readonly plan?: readonly PlannedFault[]
-  /** Connects the instruments of product code for the time of the run. @returns what disconnects them. */
-  readonly instrument?: (instruments: RunInstruments) => () => void
+  /** Connects the marked places of product code for the time of the run. @returns what disconnects them. */
+  readonly instrument?: (run: RunInstruments) => () => void
   /** Keeps a chart of the last messages, which costs time. @default false */
   readonly hasChart?: boolean
   /** Leaves the ambient clock and randomness as they are, so that their use goes unnoticed. @default false */
