@@ -149,7 +149,7 @@ class Run {
   }
 
   async run(): Promise<RunResult> {
-    const restore = this.hooks.hasNoTraps === true ? undefined : setTraps((name) => this.fail('determinism', `${name} was used\n${new Error().stack ?? ''}`))
+    const restore = this.hooks.hasNoTraps === true ? undefined : setTraps((name, stack) => this.fail('determinism', `${name} was used\n${stack}`))
     const disconnect = this.hooks.instrument?.({ forces: (name) => this.forces(name), reached: (name) => this.reached(name) })
     const onRejection = (error: unknown): void => {
       // A life that was ended leaves its promises behind.

@@ -91,11 +91,11 @@ export class NameTable {
   }
 
   /**
-   * A sync of a folder failed: any of the changes are durable, the others wait for the next one. (Names are kept in a journal: a file system whose
+   * A sync of a folder failed: the first ones of the changes are durable, the others wait for the next one. (Names are kept in a journal: a file system whose
    * journal fails takes no further change, and forgets none that it still shows.)
    */
   abandon(changes: readonly NameChange[], random: SeededRandom): void {
-    this.land(changes.filter(() => random.chance(1, 2)))
+    this.land(changes.slice(0, random.integer(changes.length + 1)))
   }
 
   /** The power went: any of the unsynced changes are durable. @returns how many are not. */

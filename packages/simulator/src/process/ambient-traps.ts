@@ -1,36 +1,43 @@
 type Ambient = (...values: unknown[]) => unknown
 
-/** What simulated code must not touch: object, property. */
-const forbidden: readonly (readonly [object, string])[] = [
-  [Math, 'random'], [Date, 'now'], [globalThis, 'setTimeout'], [globalThis, 'setInterval'], [performance, 'now'], [crypto, 'getRandomValues'], [crypto, 'randomUUID'],
+/** What simulated code must not touch: its name, the object, the property. */
+const forbidden: readonly (readonly [name: string, object: object, property: string])[] = [
+  ['Math.random', Math, 'random'], ['Date.now', Date, 'now'], ['setTimeout', globalThis, 'setTimeout'], ['setInterval', globalThis, 'setInterval'],
+  ['performance.now', performance, 'now'], ['crypto.getRandomValues', crypto, 'getRandomValues'], ['crypto.randomUUID', crypto, 'randomUUID'],
 ]
+
+/** Ends a use of something forbidden. @param trap the function that was called; the stack begins above it. */
+type Spring = (name: string, trap: Ambient) => never
 
 /**
  * Replaces the ambient clock, timers and randomness by traps while a run has the thread: what a run used of them could not be repeated.
- * @param sprung told the name of what was used, before the error is thrown at the user.
+ * @param sprung told the name of what was used, and the lines of the stack that led there, before the error is thrown at the user.
  * @returns puts the originals back.
  */
-export function setTraps(sprung: (name: string) => void): () => void {
-  const spring = (name: string): never => {
-    sprung(name)
-    throw new Error(`${name} does not repeat: simulated code takes time and chance from its Context`)
+export function setTraps(sprung: (name: string, stack: string) => void): () => void {
+  const spring: Spring = (name, trap) => {
+    const error = new Error(`${name} does not repeat: simulated code takes time and chance from its Context`)
+    Error.captureStackTrace(error, trap)
+    sprung(name, error.stack?.split('\n').slice(1).join('\n') ?? '')
+    throw error
   }
-  const traps = forbidden.map(([object, property]): readonly [object, string, unknown] => {
-    const trap: Ambient = () => spring(property)
-    return [object, property, trap]
+  const restorers = forbidden.map(([name, object, property]) => {
+    const trap: Ambient = () => spring(name, trap)
+    return replace(object, property, trap)
   })
-  const restorers = [...traps, [globalThis, 'Date', datesThatAreGiven(spring)] as const].map(([object, property, value]) => replace(object, property, value))
+  restorers.push(replace(globalThis, 'Date', datesThatAreGiven(spring)))
   return () => {
     for (const restore of restorers) restore()
   }
 }
 
 /** Dates as they are, except for the one that reads the clock. */
-function datesThatAreGiven(spring: (name: string) => never): DateConstructor {
-  return new Proxy(Date, {
-    apply: () => spring('Date()'),
-    construct: (target, values, newTarget): object => (values.length === 0 ? spring('new Date()') : Reflect.construct(target, values, newTarget) as object),
-  })
+function datesThatAreGiven(spring: Spring): DateConstructor {
+  const apply: Ambient = () => spring('Date()', apply)
+  const construct = (target: DateConstructor, values: unknown[], newTarget: Ambient): object => (
+    values.length === 0 ? spring('new Date()', construct as Ambient) : Reflect.construct(target, values, newTarget) as object
+  )
+  return new Proxy<DateConstructor>(Date, { apply, construct })
 }
 
 function replace(object: object, property: string, value: unknown): () => void {

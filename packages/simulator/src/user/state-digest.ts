@@ -63,11 +63,14 @@ class Digesting {
     this.seen.set(value, this.seen.size)
     if (ArrayBuffer.isView(value)) this.mix(tags.bytes, crc32(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)), value.byteLength)
     else if (value instanceof ArrayBuffer) this.mix(tags.bytes, crc32(new Uint8Array(value)), value.byteLength)
-    else if (value instanceof Date) this.addNumber(value.getTime())
+    else if (value instanceof Date) this.addChildren(tags.date, [value.getTime()], 1)
     else if (value instanceof Map) this.addChildren(tags.map, [...value].flat(), value.size)
     else if (value instanceof Set) this.addChildren(tags.set, [...value], value.size)
     else if (Array.isArray(value)) this.addChildren(tags.array, value, value.length)
-    else this.addChildren(tags.object, Object.entries(value).filter(([, field]) => typeof field !== 'function').flat(), 0)
+    else {
+      const fields = Object.entries(value).filter(([, field]) => typeof field !== 'function')
+      this.addChildren(tags.object, fields.flat(), fields.length)
+    }
   }
 
   private addChildren(tag: number, children: readonly unknown[], size: number): void {

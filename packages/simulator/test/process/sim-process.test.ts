@@ -164,7 +164,10 @@ describe('setTraps', () => {
   it('catches every way to ambient time and chance, by name, and puts all back', () => {
     const before = [Math.random, Date, Date.now, setTimeout, setInterval, performance.now]
     const sprung: string[] = []
-    const restore = setTraps((name) => sprung.push(name))
+    const restore = setTraps((name, stack) => {
+      sprung.push(name)
+      expect(stack.split('\n')[0]).toMatch(/sim-process\.test\.ts/)
+    })
     const uses: readonly (() => unknown)[] = [
       () => Math.random(), () => Date.now(), () => new Date(), () => Date(), () => setTimeout(() => {}, 1), () => setInterval(() => {}, 1),
       () => performance.now(), () => crypto.randomUUID(), () => crypto.getRandomValues(new Uint8Array(1)),
@@ -172,7 +175,9 @@ describe('setTraps', () => {
     for (const use of uses) expect(use).toThrow(/does not repeat/)
     const given = new Date(5)
     restore()
-    expect(sprung).toEqual(['random', 'now', 'new Date()', 'Date()', 'setTimeout', 'setInterval', 'now', 'randomUUID', 'getRandomValues'])
+    expect(sprung).toEqual([
+      'Math.random', 'Date.now', 'new Date()', 'Date()', 'setTimeout', 'setInterval', 'performance.now', 'crypto.randomUUID', 'crypto.getRandomValues',
+    ])
     expect([given.getTime(), given instanceof Date]).toEqual([5, true])
     expect([Math.random, Date, Date.now, setTimeout, setInterval, performance.now]).toEqual(before)
     expect(Math.random()).toBeLessThan(1)

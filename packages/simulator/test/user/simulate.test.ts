@@ -23,7 +23,7 @@ async function failure(run: Promise<unknown>): Promise<SimulationError> {
 describe('simulate', () => {
   it('passes a state machine that is right, in 20 seeds', async () => {
     const result = await simulate(Counter, {
-      seeds: 20, duration: 8_000, workload: counting,
+      seeds: 20, duration: 5_000, clients: 2, concurrency: 1, workload: counting,
       check: ({ machines }) => {
         expect(machines.size).toBeGreaterThan(0)
         expect(new Set([...machines.values()].map(({ value }) => value)).size).toBe(1)
@@ -33,7 +33,7 @@ describe('simulate', () => {
     expect(result.runs.every(({ acknowledged, committed }) => acknowledged > 0 && committed > 0)).toBe(true)
     expect(result.acknowledged).toBe(result.runs.reduce((sum, run) => sum + run.acknowledged, 0))
     expect(result.faults.size).toBeGreaterThan(20)
-    expect(result.millis).toBeGreaterThan(20 * 28_000)
+    expect(result.millis).toBeGreaterThanOrEqual(20 * 25_000)
   })
 
   it('runs a seed the same way every time', async () => {
@@ -70,7 +70,7 @@ describe('simulate', () => {
 
   it('lets a history of the workload be judged', async () => {
     await simulate(Counter, {
-      seeds: 3, duration: 5_000, setup: () => new HistoryRecorder<CounterInput, CounterOutput>(),
+      seeds: 2, duration: 5_000, setup: () => new HistoryRecorder<CounterInput, CounterOutput>(),
       workload: async (client, recorder) => {
         const add = recorder.invoke(client.name, 'counter', { type: 'add', delta: 1 }, client.now())
         add.ok(await client.submit(new Add(1)))
@@ -89,14 +89,13 @@ describe('simulate, of state machines with a fault', () => {
   it('names the line that draws a random number', async () => {
     const error = await failure(simulate(RandomCounter, { duration: 3_000, workload: counting }))
     expect(error.invariant).toBe('determinism')
-    expect(error.message).toMatch(/random was used/)
-    expect(error.message).toMatch(/RandomCounter\.add \(.*counters\.ts:\d+:\d+\)/)
+    expect(error.message).toMatch(/Math\.random was used\n +at RandomCounter\.add \(.*counters\.ts:\d+:\d+\)/)
   })
 
   it('names the line that reads the clock', async () => {
     const error = await failure(simulate(ClockCounter, { duration: 3_000, workload: counting }))
     expect(error.invariant).toBe('determinism')
-    expect(error.message).toMatch(/ClockCounter\.add \(.*counters\.ts:\d+:\d+\)/)
+    expect(error.message).toMatch(/new Date\(\) was used\n +at ClockCounter\.add \(.*counters\.ts:\d+:\d+\)/)
   })
 
   it('finds lost updates by the check of the user', async () => {
