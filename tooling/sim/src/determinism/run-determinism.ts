@@ -3,6 +3,7 @@ import { drawOptions } from '@copycat/simulator/internal'
 import type { Job, Outcome } from '../jobs/job.ts'
 import { WorkerPool } from '../jobs/worker-pool.ts'
 import type { DeterminismCommand } from '../options.ts'
+import { failureLine } from '../seeds/failure-line.ts'
 import { Progress } from '../seeds/progress.ts'
 import type { Comparison } from './report.ts'
 
@@ -20,10 +21,13 @@ export async function runDeterminism(command: DeterminismCommand, print: (line: 
     print(`${comparison.way}: ${comparison.differing.length} of ${comparison.seeds} seeds differ`)
   }
   const here = `Node.js ${process.version.slice(1)}`
-  const first = await hashesOf(command, { repeat: 2 })
-  add({ way: `${here}, twice in one process`, seeds, differing: seedsWhere(first, (hashes) => hashes.length !== 2 || hashes[0] !== hashes[1]), mustDiffer: false })
+  const first = await hashesOf(command, { repeat: 2 }, print)
+  add({
+    way: `${here}, twice in one process`, seeds, mustDiffer: false,
+    differing: seedsWhere(first, (hashes) => hashes.length !== 2 || hashes[0] !== hashes[1]),
+  })
   const compare = async (way: string, execPath: string): Promise<void> => {
-    const again = await hashesOf(command, {}, execPath)
+    const again = await hashesOf(command, {}, print, execPath)
     add({ way, seeds, differing: seedsWhere(again, (hashes, seed) => hashes.length !== 1 || hashes[0] !== first.get(seed)?.[0]), mustDiffer: false })
   }
   await compare(`${here}, another process`, process.execPath)
@@ -31,7 +35,7 @@ export async function runDeterminism(command: DeterminismCommand, print: (line: 
     const { execPath, version } = programOf(node)
     await compare(`Node.js ${version}`, execPath)
   }
-  const planted = await hashesOf({ ...command, seeds: Math.min(seeds, plantedSeeds) }, { hasPlantedRandomness: true })
+  const planted = await hashesOf({ ...command, seeds: Math.min(seeds, plantedSeeds) }, { hasPlantedRandomness: true }, print)
   add({
     way: 'a planted Math.random()', seeds: planted.size, mustDiffer: true,
     differing: seedsWhere(planted, (hashes, seed) => hashes.length === 1 && hashes[0] !== first.get(seed)?.[0]),
@@ -39,12 +43,15 @@ export async function runDeterminism(command: DeterminismCommand, print: (line: 
   return comparisons
 }
 
-async function hashesOf({ seeds, from, profile, jobs }: DeterminismCommand, how: Partial<Job>, execPath?: string): Promise<Hashes> {
+async function hashesOf(
+  { seeds, from, profile, jobs }: DeterminismCommand, how: Partial<Job>, print: (line: string) => void, execPath?: string,
+): Promise<Hashes> {
   const pool = new WorkerPool({ workers: jobs, ...(execPath === undefined ? {} : { execPath }) })
   const progress = new Progress(seeds)
   let done = 0
   const one = async (seed: number): Promise<[number, readonly string[]]> => {
-    const { summary }: Outcome = await pool.run({ options: drawOptions(seed, profile), ...how })
+    const { job, summary, failure }: Outcome = await pool.run({ options: drawOptions(seed, profile), ...how })
+    if (failure !== undefined) print(failureLine(job, failure))
     progress.update(++done, 'compared')
     return [seed, summary?.hashes ?? []]
   }
