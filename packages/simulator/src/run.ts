@@ -298,10 +298,10 @@ class Run {
   }
 
   private makeClient(number: number, memberIds: readonly number[]): SimClient {
-    const { requestTimeout } = this.options
+    const { requestTimeout, inFlightMax } = this.options
     const process = this.makeProcess(`client-${number}`, 100 + number, true)
     return new SimClient(process, {
-      members: memberIds.map((id) => `${hostOf(id)}:${serverPort}`), openTimeout: 10_000, sessionTimeout: 0, requestTimeout,
+      members: memberIds.map((id) => `${hostOf(id)}:${serverPort}`), openTimeout: 10_000, sessionTimeout: 0, requestTimeout, inFlightMax,
     }, (world) => this.workload.program(world), {
       transport: (context) => this.network.transport(context, { depth: this.options.depth }),
       logger: () => this.logger(process.name),

@@ -11,6 +11,7 @@ export interface SimClientSettings {
   readonly openTimeout: number
   readonly sessionTimeout: number
   readonly requestTimeout: number
+  readonly inFlightMax: number
 }
 
 /** What application code of a simulated client may use: nothing else may take time or be random. */

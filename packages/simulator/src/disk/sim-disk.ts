@@ -175,22 +175,26 @@ export class SimDisk {
   private loseFile(): void {
     const { faults, guard, names } = this.state
     if (!faults.draws('lostFile') || names.durable.size === 0) return
-    const path = faults.random('lostFile').shuffle([...names.durable.keys()]).find((candidate) => guard === undefined || guard.mayLose(candidate))
-    if (path === undefined) return
-    names.put(path, undefined)
-    faults.count('lostFile')
-    guard?.damaged()
+    // Several at once: what was in the same folder was in the same blocks.
+    for (const path of faults.random('lostFile').shuffle([...names.durable.keys()]).slice(0, 3)) {
+      if (guard !== undefined && !guard.mayLose(path)) continue
+      names.put(path, undefined)
+      faults.count('lostFile')
+      guard?.damaged()
+    }
   }
 
   private resurrectFile(): void {
     const { faults, guard, names } = this.state
     const removed = names.removed.filter(({ path, image }) => !names.durable.has(path) && image.durablePath === undefined)
     if (!faults.draws('resurrectedFile') || removed.length === 0) return
-    const { path, image } = faults.random('resurrectedFile').pick(removed)
     if (guard !== undefined && !guard.mayDamage()) return
-    names.put(path, image)
-    faults.count('resurrectedFile')
-    guard?.damaged()
+    for (const { path, image } of removed) {
+      if (names.durable.has(path)) continue
+      names.put(path, image)
+      faults.count('resurrectedFile')
+      guard?.damaged()
+    }
   }
 }
 

@@ -141,7 +141,7 @@ export class Nemesis {
       case 'shortWrite':
       case 'syncError': return this.rate(server, fault, strength, duration)
       case 'noSpace': return this.lasting(duration, () => server.disk.change({ capacity: server.disk.usedBytes + strength % 64 }), () => server.disk.change({ capacity: Infinity }))
-      case 'misdirectedWrite': return this.lasting(duration, () => this.victim(server).disk.change({ misdirectedWrite: 500_000 }), () => this.victim(server).disk.change({ misdirectedWrite: 0 }))
+      case 'misdirectedWrite': return this.lasting(duration, () => this.victim(server).disk.change({ misdirectedWrite: 1_000_000 }), () => this.victim(server).disk.change({ misdirectedWrite: 0 }))
       case 'lostFile':
       case 'resurrectedFile': return this.loseAtPowerCut(this.victim(server), fault, duration)
       case 'bitRot': return this.rot(this.victim(server), strength, duration)
@@ -280,10 +280,11 @@ export class Nemesis {
   }
 
   private loseAtPowerCut(server: SimServer, fault: 'lostFile' | 'resurrectedFile', duration: number): void {
-    if (!server.process.isUp) return
-    server.disk.change({ [fault]: 1_000_000 })
-    this.world.end(server, 'power')
-    server.disk.change({ [fault]: 0 })
+    const { disk } = server
+    disk.change({ [fault]: 1_000_000 })
+    if (server.process.isUp) this.world.end(server, 'power')
+    else disk.powerLoss()
+    disk.change({ [fault]: 0 })
     this.world.revive(server, duration)
   }
 

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly heartbeatInterval: number
   readonly sessionTimeout: number
   readonly requestTimeout: number
+  /** Commands that a client has under way at a time, at most. */
+  readonly inFlightMax: number
   readonly maxSegmentSize: number
   readonly cacheBytes: number
   /** Milliseconds with faults, and milliseconds without. */

@@ -19,6 +19,7 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
   return {
     seed, profile, ...shape, depth, electionTimeout, heartbeatInterval: Math.floor(electionTimeout * 3 / 10),
     sessionTimeout: random.pick([1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
+    inFlightMax: random.pick([2, 1_024, 1_024, 1_024]),
     maxSegmentSize: profile === 'speed' ? 65_536 : random.logBetween(2_048, 65_536), cacheBytes: random.chance(1, 4) ? random.logBetween(1, 4_096) : 1_048_576,
     faultMillis: profile === 'long' ? 600_000 : 60_000, healedMillis: 30_000, calmMillis: random.chance(1, 5) ? 0 : 3_000,
     healing: shape.servers < 3 ? 'all' : random.pick(['all', 'all', 'core', 'partial']),
@@ -32,7 +33,7 @@ function drawLoad(random: SeededRandom): Pick<RunOptions, 'clients' | 'loops' | 
   const clients = random.logBetween(1, 12)
   const loops = random.between(1, clients > 6 ? 1 : 3)
   const burst = random.pick([1, 1, 3, 6])
-  return { clients, loops, burst, thinkMillis: Math.round(clients * loops * burst * random.pick([30, 60, 120])) }
+  return { clients, loops, burst, thinkMillis: Math.min(4_000, Math.round(clients * loops * burst * random.pick([30, 60, 120]))) }
 }
 
 function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: SeededRandom): FaultClass[] {
@@ -48,8 +49,8 @@ function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: Se
 function rateOf(fault: FaultClass, random: SeededRandom): number {
   if (fault === 'killAll' || fault === 'powerCutAll') return random.between(2, 4)
   // Many of these are refused, as nothing that is needed may be lost.
-  if (lastingFaultClasses.has(fault)) return random.between(16, 32)
-  if (fault === 'noSpace') return random.between(8, 16)
+  if (lastingFaultClasses.has(fault)) return random.between(24, 48)
+  if (fault === 'noSpace' || fault === 'shortWrite' || fault === 'syncError') return random.between(8, 16)
   if (streamFaultClasses.has(fault)) return random.between(10, 20)
   return brief.has(fault) ? random.logBetween(3, 16) : random.logBetween(2, 8)
 }
