@@ -138,7 +138,7 @@ class Run {
         this.checks.hasForgotten(server.id)
       },
       garbage: (server, random) => this.sendGarbage(server, random),
-      isFounded: () => this.servers.every(({ id }) => this.checks.view(id).hasRun),
+      isFounded: () => this.isFounded,
       setBuggify: (isOn) => {
         this.isBuggified = isOn
       },
@@ -172,13 +172,15 @@ class Run {
   }
 
   private async phases(): Promise<void> {
-    const { faultMillis, healedMillis, healing } = this.options
+    const { faultMillis, healedMillis } = this.options
     for (const server of this.servers) this.revive(server, this.random.integer(300))
     for (const client of this.clients) this.reviveClient(client, this.random.integer(1_000))
     this.drawPriorities()
     this.nemesis.start(this.plan)
     await this.until(faultMillis)
     const end = faultMillis + healedMillis
+    // Members that have not all met yet need all of them.
+    const healing = this.isFounded ? this.options.healing : 'all'
     this.healMost(healing)
     let healedAt = faultMillis
     if (healing !== 'all') {
@@ -232,6 +234,10 @@ class Run {
     this.network.healAll()
     this.heldDown.clear()
     for (const server of this.servers) if (!server.process.isUp) this.revive(server, this.random.integer(500))
+  }
+
+  private get isFounded(): boolean {
+    return this.servers.every(({ id }) => this.checks.view(id).hasRun)
   }
 
   /** V1: a leader is there. */

@@ -7,6 +7,9 @@ const longest: Readonly<Partial<Record<FaultClass, number>>> = {
   stall: 300, killAll: 1_500, powerCutAll: 1_500, flapping: 3_000, diskHang: 2_500, swizzleClog: 5_000,
 }
 
+/** Shortest, where a brief one would show nothing: an election takes its time. */
+const shortest: Readonly<Partial<Record<FaultClass, number>>> = { pause: 250, partition: 250, oneWayCut: 100 }
+
 const usualLongest = 4_000
 
 /** Draws the faults of a run, in the order of their times. Each class has a random stream of its own: leaving one out shifts no other. */
@@ -19,7 +22,7 @@ export function drawPlan(options: RunOptions): PlannedFault[] {
     for (let at = 0; at < count; at++) {
       plan.push({
         at: calmMillis + random.integer(Math.max(1, faultMillis - calmMillis - 1_000)), fault, target: random.integer(1_000), strength: random.integer(1_000),
-        duration: random.logBetween(20, longest[fault] ?? usualLongest),
+        duration: random.logBetween(shortest[fault] ?? 20, longest[fault] ?? usualLongest),
       })
     }
   }

@@ -42,6 +42,8 @@ export class Nemesis {
   private readonly world: NemesisWorld
   private readonly random: SeededRandom
   private readonly snapshots = new Map<SimServer, DiskSnapshot[]>()
+  /** How many faults of a kind are under way. */
+  private readonly windows = new Map<string, number>()
   private isOver = false
   private readonly hosts: readonly string[]
 
@@ -105,7 +107,7 @@ export class Nemesis {
     const { world } = this
     // Before all have met once there is no cluster: what one of them loses then cannot be made up for.
     if (lastingFaultClasses.has(fault) && !world.isFounded()) return
-    const server = world.servers[target % world.servers.length]!
+    const server = this.serverFor(target, strength)
     const client = world.clients[target % world.clients.length]!
     switch (fault) {
       case 'kill': return this.kill(server, duration)
@@ -131,7 +133,7 @@ export class Nemesis {
         client.process.pauseFor(duration * 1_000)
         return this.count(fault)
       }
-      case 'slowDisk': return this.during(fault, duration, () => server.disk.change({ syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 } }), () => server.disk.change({ syncLatency: { least: 100, most: 2_000 } }))
+      case 'slowDisk': return this.during(fault, `${fault}/${server.id}`, duration, () => server.disk.change({ syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 } }), () => server.disk.change({ syncLatency: { least: 100, most: 2_000 } }))
       case 'diskHang': {
         server.disk.hangUntil(world.scheduler.now + duration * 1_000)
         return this.count(fault)
@@ -140,8 +142,11 @@ export class Nemesis {
       case 'writeError':
       case 'shortWrite':
       case 'syncError': return this.rate(server, fault, strength, duration)
-      case 'noSpace': return this.lasting(duration, () => server.disk.change({ capacity: server.disk.usedBytes + strength % 64 }), () => server.disk.change({ capacity: Infinity }))
-      case 'misdirectedWrite': return this.lasting(duration, () => this.victim(server).disk.change({ misdirectedWrite: 1_000_000 }), () => this.victim(server).disk.change({ misdirectedWrite: 0 }))
+      case 'noSpace': return this.lasting(`${fault}/${server.id}`, duration, () => server.disk.change({ capacity: server.disk.usedBytes + strength % 64 }), () => server.disk.change({ capacity: Infinity }))
+      case 'misdirectedWrite': {
+        const { id, disk } = this.victim(server)
+        return this.lasting(`${fault}/${id}`, duration, () => disk.change({ misdirectedWrite: 1_000_000 }), () => disk.change({ misdirectedWrite: 0 }))
+      }
       case 'lostFile':
       case 'resurrectedFile': return this.loseAtPowerCut(this.victim(server), fault, duration)
       case 'bitRot': return this.rot(this.victim(server), strength, duration)
@@ -152,7 +157,7 @@ export class Nemesis {
       case 'duplicate': return this.chaos({ duplicatePerMille: 1 + strength / 2 }, duration)
       case 'replay': return this.chaos({ replayPerMille: 1 + strength / 2 }, duration)
       case 'reorder': return this.chaos({ reorderPerMille: 1 + strength / 2 }, duration)
-      case 'partition': return this.partition(strength, duration)
+      case 'partition': return this.partition(server, strength, duration)
       case 'oneWayCut': return this.cutLinks(fault, [everyLink(this.hosts)[target % Math.max(1, everyLink(this.hosts).length)]], duration)
       case 'flapping': return this.flap(server, duration)
       case 'clientCut': return this.cutClient(client, server, strength, duration)
@@ -166,7 +171,7 @@ export class Nemesis {
         if (world.garbage(server, this.random)) this.count(fault)
         return
       }
-      case 'buggify': return this.during(fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))
+      case 'buggify': return this.during(fault, fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))
     }
   }
 
@@ -209,7 +214,7 @@ export class Nemesis {
   }
 
   private slowTurns({ process }: SimServer, strength: number, duration: number): void {
-    this.during('slowTurns', duration, () => {
+    this.during('slowTurns', `slowTurns/${process.name}`, duration, () => {
       process.turnMicros = 20 + strength * 10
     }, () => {
       process.turnMicros = 20
@@ -219,13 +224,13 @@ export class Nemesis {
   /** Within the bound that is promised: rates differ by a tenth at most. */
   private drift(target: number, strength: number, duration: number): void {
     const machines = [...this.world.servers, ...this.world.clients]
-    const { clock } = machines[target % machines.length]!.process
-    this.during('clockDrift', duration, () => clock.setRate(0.95 + strength / 10_000), () => clock.setRate(1))
+    const { clock, name } = machines[target % machines.length]!.process
+    this.during('clockDrift', `clockDrift/${name}`, duration, () => clock.setRate(0.95 + strength / 10_000), () => clock.setRate(1))
   }
 
   private rate(server: SimServer, fault: 'readError' | 'writeError' | 'shortWrite' | 'syncError', strength: number, duration: number): void {
     const chance = fault === 'readError' ? 50_000 + strength * 200 : 20_000 + strength * 200
-    this.lasting(duration, () => server.disk.change({ [fault]: chance }), () => server.disk.change({ [fault]: 0 }))
+    this.lasting(`${fault}/${server.id}`, duration, () => server.disk.change({ [fault]: chance }), () => server.disk.change({ [fault]: 0 }))
     // Reads come at the start of a life.
     if (fault !== 'readError' || !server.process.isUp) return
     this.world.end(server, 'kill')
@@ -297,7 +302,7 @@ export class Nemesis {
   private latency(strength: number, duration: number): void {
     const latency = { leastMicros: 50 + strength * 40, spreadMicros: 150 + strength * 40, tailPerMille: 20, tailMicrosMax: 20_000 + strength * 400 }
     const links = this.allLinks()
-    this.during('latency', duration, () => {
+    this.during('latency', 'latency', duration, () => {
       for (const { from, to } of links) this.world.network.change(from, to, { latency })
     }, () => {
       for (const { from, to } of links) this.world.network.change(from, to, { latency: defaultLatency })
@@ -307,43 +312,75 @@ export class Nemesis {
   private chaos(rates: Partial<ChaosRates>, duration: number): void {
     const { chaos } = this.world.network
     const off = Object.fromEntries(Object.keys(rates).map((rate) => [rate, 0]))
-    this.lasting(duration, () => Object.assign(chaos, rates), () => Object.assign(chaos, off))
+    this.lasting(Object.keys(rates).join(), duration, () => Object.assign(chaos, rates), () => Object.assign(chaos, off))
   }
 
   private stream(rates: Readonly<Record<string, number>>, duration: number): void {
     const { streamFaults } = this.world.network
     const off = Object.fromEntries(Object.keys(rates).map((rate) => [rate, 0]))
-    this.lasting(duration, () => Object.assign(streamFaults, rates), () => Object.assign(streamFaults, off))
+    this.lasting(Object.keys(rates).join(), duration, () => Object.assign(streamFaults, rates), () => Object.assign(streamFaults, off))
   }
 
-  private partition(strength: number, duration: number): void {
+  /** Of two partitions one is drawn, and one leaves the leader alone with its clients: what it logs then has to go again. */
+  private partition(server: SimServer, strength: number, duration: number): void {
     const kinds: readonly Partition[] = Object.values(partitions)
-    this.cutLinks('partition', kinds[strength % kinds.length]!(this.hosts, this.random), duration)
+    const leader = this.leader()
+    const links = leader !== undefined && strength % 2 === 0 ? this.linksOf(leader.process.name) : kinds[strength % kinds.length]!(this.hosts, this.random)
+    this.cutLinks('partition', links.length > 0 ? links : this.linksOf(server.process.name), duration)
   }
 
   private cutLinks(fault: FaultClass, links: readonly (DirectedLink | undefined)[], duration: number): void {
     const cut = links.filter((link) => link !== undefined)
     if (cut.length === 0) return
-    const { network } = this.world
-    this.during(fault, duration, () => network.partition(cut), () => {
-      for (const { from, to } of cut) network.heal(from, to)
+    this.count(fault)
+    for (const link of cut) this.cut(link)
+    this.later(duration, () => {
+      for (const link of cut) this.uncut(link)
     })
   }
 
   private flap({ process: { name } }: SimServer, duration: number): void {
-    const { scheduler, network } = this.world
-    const links = everyLink(this.hosts).filter(({ from, to }) => from === name || to === name)
-    for (let at = 0, isCut = false; at < duration; at += 20 + this.random.integer(180), isCut = !isCut) {
+    const { scheduler } = this.world
+    const links = this.linksOf(name)
+    let isCut = false
+    const turn = (): void => {
+      isCut = !isCut
+      for (const link of links) if (isCut) this.cut(link)
+      else this.uncut(link)
+    }
+    for (let at = 0; at < duration; at += 20 + this.random.integer(180)) {
       scheduler.at(scheduler.now + at * 1_000, 'timer', undefined, () => {
-        if (this.isOver) return
-        for (const { from, to } of links) if (isCut) network.heal(from, to)
-        else network.cut(from, to)
+        if (!this.isOver) turn()
       })
     }
     this.later(duration, () => {
-      for (const { from, to } of links) network.heal(from, to)
+      if (isCut) turn()
     })
     this.count('flapping')
+  }
+
+  /** Faults may cut a link that another has cut: it is whole when all of them are over. */
+  private cut({ from, to }: DirectedLink): void {
+    this.open(`cut/${from}/${to}`)
+    this.world.network.cut(from, to)
+  }
+
+  private uncut({ from, to }: DirectedLink): void {
+    if (this.close(`cut/${from}/${to}`)) this.world.network.heal(from, to)
+  }
+
+  private linksOf(host: string): readonly DirectedLink[] {
+    return everyLink(this.hosts).filter(({ from, to }) => from === host || to === host)
+  }
+
+  private leader(): SimServer | undefined {
+    return this.world.servers.find(({ server }) => server?.state === 'leader')
+  }
+
+  /** Half of what befalls servers befalls the leader, where there is one. */
+  private serverFor(target: number, strength: number): SimServer {
+    const { servers } = this.world
+    return (strength % 4 < 2 ? this.leader() : undefined) ?? servers[target % servers.length]!
   }
 
   private cutClient(client: SimClient, server: SimServer, strength: number, duration: number): void {
@@ -384,14 +421,29 @@ export class Nemesis {
     return [...everyLink(this.hosts), ...clients.flatMap(({ process: { name } }) => this.hosts.flatMap((host) => [{ from: name, to: host }, { from: host, to: name }]))]
   }
 
-  private during(fault: FaultClass, duration: number, begin: () => void, end: () => void): void {
+  private during(fault: FaultClass, what: string, duration: number, begin: () => void, end: () => void): void {
     this.count(fault)
-    this.lasting(duration, begin, end)
+    this.lasting(what, duration, begin, end)
   }
 
-  private lasting(duration: number, begin: () => void, end: () => void): void {
+  /** Windows of the same thing may overlap: it ends with the last one. */
+  private lasting(what: string, duration: number, begin: () => void, end: () => void): void {
+    this.open(what)
     begin()
-    this.later(duration, end)
+    this.later(duration, () => {
+      if (this.close(what)) end()
+    })
+  }
+
+  private open(what: string): void {
+    this.windows.set(what, (this.windows.get(what) ?? 0) + 1)
+  }
+
+  /** @returns whether it was the last one. */
+  private close(what: string): boolean {
+    const left = (this.windows.get(what) ?? 1) - 1
+    this.windows.set(what, left)
+    return left === 0
   }
 
   private later(duration: number, end: () => void): void {
