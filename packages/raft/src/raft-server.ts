@@ -164,6 +164,8 @@ export class RaftServer {
       const ready = new Promise<void>((resolve, reject) => {
         this.settleOpen = { resolve, reject }
       })
+      // A failure before anybody waits for it must not count as unhandled.
+      ready.catch(() => undefined)
       timer = openTimeout === Infinity ? undefined : context.timer(context.monotonic() + openTimeout, () => {
         this.settleOpen?.reject(new TimeoutError(`member ${memberId} found no leader within ${openTimeout} ms; ${this.members?.obstacles}`, { outcome: 'not-applied' }))
       })
@@ -180,8 +182,6 @@ export class RaftServer {
   private async join(ready: Promise<void>): Promise<void> {
     const storage = this.storage!
     const wasFounded = storage.identity.founding
-    // A failure before anybody waits for it must not count as unhandled.
-    ready.catch(() => undefined)
     if (wasFounded !== undefined) await this.run(wasFounded, true)
     this.members = new Members(storage.identity, this.address, this.options, this.runtime.resourceTypes, {
       founded: (founding) => {

@@ -117,7 +117,7 @@ export class MetaFile {
     if (!found && !mayBeNew && !mutant('E3') && !mutant('D14')) throw new StorageCorruptionError(this.path, 0, 0, 'neither slot is whole: the votes of this member are lost')
     // What was read may be in the system's cache alone: it is stored once more, in the other slot, before anything is promised on it.
     this.generation += 1
-    this.file.write(this.encode(this.current), (this.generation % 2) * slotBytes)
+    this.file.write(this.encode(this.current), mutant('D14') ? 0 : (this.generation % 2) * slotBytes)
     await this.file.sync()
     await fileSystem.syncDirectory(directory)
   }

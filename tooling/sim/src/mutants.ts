@@ -76,14 +76,14 @@ const reads: readonly Mutant[] = [
 ]
 
 const storage: readonly Mutant[] = [
-  { name: 'D1', row: 'D1', bug: 'Recovery does not verify the bodies of blocks, so that a torn one is taken for whole.', caughtBy: ['I48', 'I5', 'I21'], profile: ['power-loss', 'torn-writes'] },
+  { name: 'D1', row: 'D1', bug: 'Recovery does not verify the bodies of blocks, so that a torn one is taken for whole.', caughtBy: ['I48', 'I5', 'I21'], profile: ['power-loss', 'torn-writes', 'pipelined-commands', 'slow-disk'] },
   { name: 'D2', row: 'D2', bug: 'Damage in the midst of the log is cut off like an unfinished write.', caughtBy: ['I49', 'I7'], profile: ['bit-rot', 'restart'] },
   { name: 'D4', row: 'D4', bug: 'The log is never synced.', caughtBy: ['I12', 'I8', 'I49'] },
   { name: 'D4-meta', row: 'D4', bug: 'Term and vote are never synced.', caughtBy: ['I3', 'I12', 'I4'] },
   { name: 'D5', row: 'D5', bug: 'A sync that failed is repeated, and believed.', caughtBy: ['I50', 'I12', 'I13', 'I8'], profile: ['sync-error'] },
   { name: 'D5-meta', row: 'D5', bug: 'The error of a sync of term and vote is swallowed.', caughtBy: ['I3', 'I12', 'I50', 'I4'], profile: ['sync-error'] },
   { name: 'D6', row: 'D6', bug: 'The folder is not synced after a segment got its name.', caughtBy: ['I12', 'I49', 'I48', 'I8'], profile: ['power-loss', 'small-segments'] },
-  { name: 'D8', row: 'D8', bug: 'An unfinished write stays where it is, and the log goes on behind it.', caughtBy: ['I49', 'I48', 'I12', 'V3'], profile: ['power-loss', 'torn-writes'] },
+  { name: 'D8', row: 'D8', bug: 'An unfinished write stays where it is, and the log goes on behind it.', caughtBy: ['I49', 'I48', 'I12', 'V3'], profile: ['power-loss', 'torn-writes', 'pipelined-commands', 'slow-disk'] },
   { name: 'D9', row: 'D9', bug: 'A write that finds the disk full is dropped, and the next sync vouches for it.', caughtBy: ['I12', 'I13', 'I49', 'I8'], profile: ['full-disk'] },
   { name: 'D14', row: 'D14', bug: 'Term and vote have a single slot, and start from nothing when it is not whole.', caughtBy: ['I4', 'I2', 'I3'], profile: ['power-loss', 'torn-writes'] },
   { name: 'C6', row: 'C6', bug: 'A segment is left before everything in it is synced.', caughtBy: ['I12', 'I13', 'I8', 'I49'], profile: ['small-segments', 'slow-disk'] },

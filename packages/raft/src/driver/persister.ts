@@ -45,7 +45,7 @@ export class Persister {
     if (effect.truncateFrom !== undefined) this.log.truncate(effect.truncateFrom)
     for (const block of blocks) this.log.append(block)
     this.log.sync((error) => this.synced(effect, error))
-    if (mutant('R7') && hardState !== undefined) this.log.wait(() => this.store(hardState))
+    if (mutant('R7') && hardState !== undefined) this.store(hardState).catch(() => undefined)
     if (blocks.length > 0) this.events.appended()
   }
 

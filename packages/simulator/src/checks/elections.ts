@@ -51,7 +51,7 @@ export class ElectionChecks {
     const { core } = view
     view.term = core!.currentTerm
     view.role = core!.role
-    if (!view.hasLost && core!.currentTerm < view.durableTerm) {
+    if (!view.hasAnotherDisk && core!.currentTerm < view.durableTerm) {
       this.ports.fail('I4', `member ${view.server.id} starts in term ${core!.currentTerm}, its disk had held ${view.durableTerm}`)
     }
   }

@@ -12,7 +12,7 @@ export class RecoveryChecks {
   started(view: ServerView): void {
     const log = view.log!
     const { id } = view.server
-    if (!view.hasLost) this.checkNothingLost(view)
+    if (!view.hasAnotherDisk) this.checkNothingLost(view)
     view.mirror.truncate(1)
     let at = 0
     const runs = log.termRuns()

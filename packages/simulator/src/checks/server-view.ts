@@ -76,6 +76,11 @@ export class ServerView {
     return this.wasReverted || this.isDamaged()
   }
 
+  /** Whether it has been given another disk: then nobody can say what it should find. Damage it must notice, or have everything all the same. */
+  get hasAnotherDisk(): boolean {
+    return this.wasReverted || this.server.disk.faultCounts.wipedDisk > 0
+  }
+
   /** Term and vote as a power cut now would leave them. */
   get vote(): DurableVote {
     this.knownVote ??= durableVote(this.server.disk.durableFile(metaPath))

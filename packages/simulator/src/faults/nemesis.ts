@@ -325,8 +325,20 @@ export class Nemesis {
   private partition(server: SimServer, strength: number, duration: number): void {
     const kinds: readonly Partition[] = Object.values(partitions)
     const leader = this.leader()
-    const links = leader !== undefined && strength % 2 === 0 ? this.linksOf(leader.process.name) : kinds[strength % kinds.length]!(this.hosts, this.random)
+    if (leader !== undefined && strength % 2 === 0) return this.partitionLeader(leader.process.name, strength, duration)
+    const links = kinds[strength % kinds.length]!(this.hosts, this.random)
     this.cutLinks('partition', links.length > 0 ? links : this.linksOf(server.process.name), duration)
+  }
+
+  /** Where its connections are reset first, the others elect at once, while it believes that it leads. */
+  private partitionLeader(name: string, strength: number, duration: number): void {
+    const { network, scheduler } = this.world
+    const cut = (): void => this.cutLinks('partition', this.linksOf(name), duration)
+    if (strength % 4 === 0) return cut()
+    for (const host of this.hosts) if (host !== name) network.breakConnections(name, host, 'reset')
+    scheduler.at(scheduler.now + 1_000, 'timer', undefined, () => {
+      if (!this.isOver) cut()
+    })
   }
 
   private cutLinks(fault: FaultClass, links: readonly (DirectedLink | undefined)[], duration: number): void {

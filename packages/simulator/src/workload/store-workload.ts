@@ -74,6 +74,7 @@ export class StoreWorkload implements Workload {
     while (world.mayStart) {
       const client = await this.open(world)
       if (client === undefined) continue
+      this.watch(client, world.name)
       const orders = { last: 0 }
       await Promise.all(Array.from({ length: this.settings.loops }, (_, at) => this.loop(client, orders, `${world.name}.${at}`, world)))
       await client.close()
@@ -100,6 +101,15 @@ export class StoreWorkload implements Workload {
       await world.sleep(100)
       return undefined
     }
+  }
+
+  /** I40: while the client's own clock says that its session stands, the cluster has not ended it. */
+  private watch({ session }: RaftClient, name: string): void {
+    let before = session.state
+    session.onStateChange((state) => {
+      if (state === 'EXPIRED' && before === 'CONNECTED') this.ports.fail('I40', `session ${session.id} of ${name} was ended, though its client had been heard within the time-out`)
+      before = state
+    })
   }
 
   private async loop(client: RaftClient, orders: { last: number }, name: string, world: ClientWorld): Promise<void> {

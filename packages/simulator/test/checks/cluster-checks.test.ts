@@ -224,9 +224,16 @@ describe('the checks of recovery', () => {
     expect(broken(restarted([]))).toBe('I49')
   })
 
-  it('forgive a server whose disk was damaged, or which has got an older one', () => {
+  it('I49: name damage that a server does not notice when it opens its disk', () => {
     expect(broken((cluster) => {
       cluster.damaged.add(2)
+      restarted([1])(cluster)
+    })).toBe('I49')
+  })
+
+  it('forgive a server that has got an empty disk, or an older one', () => {
+    expect(broken((cluster) => {
+      cluster.server(2).faultCounts.wipedDisk += 1
       restarted([1])(cluster)
     })).toBeUndefined()
     expect(broken((cluster) => {

@@ -27,6 +27,7 @@ export class ScriptedServer {
   readonly id: MemberId
   readonly core: ScriptedCore
   readonly hooks: DiskHooks = {}
+  readonly faultCounts: { wipedDisk: number } = { wipedDisk: 0 }
   readonly machine: { hash: number } = { hash: 1 }
   readonly process: { name: string, isUp: boolean, resumedAt: number, clock: { monotonic(): number } }
   private vote: Uint8Array | undefined
@@ -45,8 +46,8 @@ export class ScriptedServer {
   }
 
   get asSimServer(): SimServer {
-    const { id, process, machine, hooks } = this
-    const disk = { hooks, durableFile: (path: string) => (path === meta ? this.vote : new Uint8Array(1)) }
+    const { id, process, machine, hooks, faultCounts } = this
+    const disk = { hooks, faultCounts, durableFile: (path: string) => (path === meta ? this.vote : new Uint8Array(1)) }
     return { id, process, machine, disk } as unknown as SimServer
   }
 
