@@ -135,6 +135,8 @@ export class Driver {
       if (effect.type === 'send') this.send(effect)
       else if (effect.type === 'replicate') this.replicate(effect)
     }
+    // Who leaves office gives up what it was to answer, before entries of another leader are applied in the place of its own.
+    for (const effect of effects) if (effect.type === 'role') this.ports.roleChanged(effect)
     for (const effect of effects) this.settle(effect)
   }
 
@@ -145,9 +147,6 @@ export class Driver {
         break
       case 'readReady':
         this.ports.readReady(effect.through)
-        break
-      case 'role':
-        this.ports.roleChanged(effect)
         break
       default:
     }

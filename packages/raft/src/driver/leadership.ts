@@ -171,9 +171,15 @@ export class Leadership {
     const pending = { session: session.id, firstSequence: frame.firstSequence, count: frame.count, respond }
     if (end <= next) {
       cover('leadership.repeated-frame')
-      // A repetition: all of it is in the log. It renews nothing, as its answer may be one from long ago.
-      this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: noop })
-      this.commands.applied(this.applier.lastApplied)
+      // A repetition: all of it is in the log, or in the block that this turn collects. It renews nothing, as its answer may be one from long ago.
+      this.open.whenPlaced((isLogged) => {
+        if (!isLogged) {
+          respond(encodeFailure(new NotLeaderError(undefined)))
+          return
+        }
+        this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: noop })
+        this.commands.applied(this.applier.lastApplied)
+      })
       return
     }
     let start = commandFrameHeaderBytes

@@ -32,6 +32,8 @@ export class OpenBlock {
   private bytes = 0
   private count = 0
   private waiting: { readonly offset: number, readonly placed: Placed }[] = []
+  /** Those of the last closed block, until it has its place. */
+  private proposed: { readonly offset: number, readonly placed: Placed }[] | undefined
   private scheduled = false
 
   /** @param now logged time. */
@@ -61,6 +63,13 @@ export class OpenBlock {
     })
   }
 
+  /** Calls `done` when what was added before has its place; at once if it has. @param done told whether it was logged. */
+  whenPlaced(done: (isLogged: boolean) => void): void {
+    const waiting = this.count > 0 ? this.waiting : this.proposed
+    if (waiting === undefined) done(true)
+    else waiting.push({ offset: 0, placed: (firstIndex) => done(firstIndex !== undefined) })
+  }
+
   private close(): void {
     if (this.count === 0) return
     const { kind, count, waiting } = this
@@ -69,9 +78,11 @@ export class OpenBlock {
     this.waiting = []
     this.bytes = 0
     this.count = 0
+    this.proposed = waiting
     this.propose({
       kind, count, body, time: this.now(), bodyCrc: this.context.checksum(body),
       placed: (firstIndex) => {
+        if (this.proposed === waiting) this.proposed = undefined
         for (const entry of waiting) entry.placed(firstIndex === undefined ? undefined : firstIndex + entry.offset)
       },
     })
