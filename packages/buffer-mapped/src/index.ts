@@ -1,0 +1,6 @@
+/**
+ * Memory-mapped files.
+ *
+ * @packageDocumentation
+ */
+export {}

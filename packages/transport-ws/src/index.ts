@@ -1,0 +1,6 @@
+/**
+ * WebSocket transport.
+ *
+ * @packageDocumentation
+ */
+export {}
