@@ -106,9 +106,7 @@ export class ClusterChecks {
 
   /** This member has an older disk now. */
   hasForgotten(id: MemberId): void {
-    const view = this.view(id)
-    view.wasReverted = true
-    view.durableTerm = 0
+    this.view(id).reverted()
   }
 
   /** Committing and applying may fall into one event: then the commit is looked at first. */

@@ -10,10 +10,13 @@ export interface DurableVote {
   readonly vote: MemberId | undefined
 }
 
+/** What a disk says that holds neither. */
+export const nothingHeld: DurableVote = Object.freeze({ term: 0, vote: undefined })
+
 /** @param bytes of the file, as a power cut now would leave it; undefined: there is none. */
 export function durableVote(bytes: Uint8Array | undefined): DurableVote {
   let newest = -1
-  let found: DurableVote = { term: 0, vote: undefined }
+  let found = nothingHeld
   for (const start of [0, slotBytes]) {
     if (bytes === undefined || bytes.length < start + 44) continue
     const view = new DataView(bytes.buffer, bytes.byteOffset + start)

@@ -49,10 +49,13 @@ export class ElectionChecks {
 
   started(view: ServerView): void {
     const { core } = view
+    const { held } = view
     view.term = core!.currentTerm
     view.role = core!.role
-    if (!view.hasAnotherDisk && core!.currentTerm < view.durableTerm) {
-      this.ports.fail('I4', `member ${view.server.id} starts in term ${core!.currentTerm}, its disk had held ${view.durableTerm}`)
+    if (view.hasAnotherDisk) return
+    if (core!.currentTerm < held.term) this.ports.fail('I4', `member ${view.server.id} starts in term ${core!.currentTerm}, its disk had held ${held.term}`)
+    else if (core!.currentTerm === held.term && held.vote !== undefined && core!.votedFor !== held.vote) {
+      this.ports.fail('I3', `member ${view.server.id} starts in term ${held.term} with a vote for ${core!.votedFor ?? 'nobody'}, its disk had held one for ${held.vote}`)
     }
   }
 
@@ -66,8 +69,7 @@ export class ElectionChecks {
   private promised(view: ServerView, term: Term, vote: MemberId): void {
     // What rots under a running server is found when it opens its disk again.
     if (view.hasLost) return
-    const held = view.vote
-    view.durableTerm = Math.max(view.durableTerm, held.term)
+    const held = view.lookAtVote()
     if (held.term < term || (held.term === term && held.vote !== vote)) {
       this.ports.fail('I3', `member ${view.server.id} tells its vote for ${vote} in term ${term}, its disk holds a vote for ${held.vote ?? 'nobody'} in term ${held.term}`)
     }
@@ -78,6 +80,7 @@ export class ElectionChecks {
     const { committed } = this.ports
     const { lastIndex } = committed.log
     view.heard.clear()
+    view.proven.clear()
     view.electedAt = view.server.process.clock.monotonic()
     if (view.mirror.link(lastIndex) === committed.log.link(lastIndex)) return
     this.ports.fail('I7', `member ${view.server.id} leads term ${view.core!.currentTerm} without the committed entry ${lastIndex}: its log ends at ${view.mirror.lastIndex}`)

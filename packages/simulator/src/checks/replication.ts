@@ -1,4 +1,4 @@
-import type { PersistEffect, RaftMessage } from '@copycat/consensus'
+import type { AppendEntriesResponse, PersistEffect, RaftMessage } from '@copycat/consensus'
 import type { Block } from '@copycat/storage'
 import type { LogIndex, MemberId } from '@copycat/utils'
 import type { CheckPorts } from './check-ports.ts'
@@ -32,7 +32,7 @@ export class ReplicationChecks {
   received(view: ServerView, from: MemberId, message: RaftMessage): void {
     const { core } = view
     if (message.type === 'AppendEntriesResponse') {
-      if (core?.role === 'leader' && message.term === core.currentTerm) view.heard.set(from, view.server.process.clock.monotonic())
+      if (core?.role === 'leader' && message.term === core.currentTerm) this.answered(view, from, message)
       view.mustCheckMatch = true
     } else if (message.type === 'AppendEntriesRequest') {
       const last = message.blocks.at(-1)
@@ -41,13 +41,17 @@ export class ReplicationChecks {
     }
   }
 
+  private answered(view: ServerView, from: MemberId, { success, matchIndex }: AppendEntriesResponse): void {
+    view.heard.set(from, view.server.process.clock.monotonic())
+    if (success) view.proven.set(from, Math.max(matchIndex, view.proven.get(from) ?? 0))
+  }
+
   /** I12: a positive answer is on the disk, entries and term alike. */
   sent(view: ServerView, message: RaftMessage): void {
     // A refusal promises nothing: it may tell a term before the disk holds it.
     if (message.type !== 'AppendEntriesResponse' || !message.success || view.hasLost) return
     const { id } = view.server
-    const held = view.vote
-    view.durableTerm = Math.max(view.durableTerm, held.term)
+    const held = view.lookAtVote()
     if (held.term < message.term) this.ports.fail('I12', `member ${id} answers in term ${message.term}, its disk holds ${held.term}`)
     const { matchIndex } = message
     if (view.durable.index < matchIndex || view.durable.term(matchIndex) !== view.mirror.term(matchIndex)) {
@@ -120,12 +124,18 @@ export class ReplicationChecks {
     view.provenCommit = Math.max(view.provenCommit, commitIndex)
   }
 
-  /** I13: what a leader counts at a follower is durable there, and its own. */
+  /** I13: what a leader counts at a follower was told in its own term, is durable there, and its own. */
   private checkMatches(view: ServerView): void {
     for (const id of this.ports.memberIds) {
       const match = id === view.server.id ? 0 : view.core!.matchIndex(id)
       const peer = this.ports.view(id)
-      if (match === 0 || peer.hasLost) continue
+      if (match === 0) continue
+      const proven = view.proven.get(id) ?? 0
+      if (match > proven) {
+        this.ports.fail('I13', `member ${view.server.id} counts entry ${match} at member ${id}, whose answers in term ${view.core!.currentTerm} have proven those up to ${proven}`)
+        return
+      }
+      if (peer.hasLost) continue
       if (match > peer.durable.index || peer.durable.term(match) !== view.mirror.term(match)) {
         this.ports.fail('I13', `member ${view.server.id} counts entry ${match} at member ${id}, where only those up to ${peer.durable.index} are durable`)
       }

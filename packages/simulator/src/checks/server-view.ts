@@ -3,7 +3,7 @@ import type { Log } from '@copycat/storage'
 import type { LogIndex, MemberId, Term } from '@copycat/utils'
 import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
 import { DurableLog } from './durable-log.ts'
-import { type DurableVote, durableVote } from './durable-meta.ts'
+import { type DurableVote, durableVote, nothingHeld } from './durable-meta.ts'
 import { MirrorLog } from './entry-chain.ts'
 import type { CheckedMachine } from '../workload/store-machine.ts'
 
@@ -33,8 +33,12 @@ export class ServerView {
   contactCheckedAt = 0
   /** A follower has answered since the matches were looked at. */
   mustCheckMatch = false
-  /** The highest term and the vote that were durable when it was looked at last. */
-  durableTerm: Term = 0
+  /** The highest term that was seen to be durable, and the vote in it. */
+  held: DurableVote = nothingHeld
+  /** What each follower's answers in the term that it leads have proven. */
+  readonly proven: Map<MemberId, LogIndex> = new Map()
+  /** It had applied all that was committed when it was looked at last. */
+  isUpToDate = false
   /** It has been given an older disk at some time. */
   wasReverted = false
   /** Since its disk was looked at last the power was cut: what was not durable may be gone. */
@@ -87,6 +91,19 @@ export class ServerView {
     return this.knownVote
   }
 
+  /** Looks at the disk's term and vote, and keeps them in mind: they must never be less again. */
+  lookAtVote(): DurableVote {
+    const { vote } = this
+    if (vote.term > this.held.term || (vote.term === this.held.term && vote.vote !== undefined)) this.held = vote
+    return vote
+  }
+
+  /** It has an older disk now. */
+  reverted(): void {
+    this.wasReverted = true
+    this.held = nothingHeld
+  }
+
   get machine(): CheckedMachine | undefined {
     return this.server.machine as unknown as CheckedMachine | undefined
   }
@@ -97,5 +114,6 @@ export class ServerView {
     this.log = undefined
     this.role = undefined
     this.heard.clear()
+    this.proven.clear()
   }
 }

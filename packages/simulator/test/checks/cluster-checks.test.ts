@@ -77,6 +77,15 @@ describe('the checks of elections', () => {
     expect(broken((cluster) => cluster.server(3).votes(1, 3).sends(1, { type: 'RequestVoteRequest', term: 2, lastLogIndex: 0, lastLogTerm: 0 }))).toBe('I3')
   })
 
+  it('I3: name a server that starts without the vote that its disk had held', () => {
+    expect(broken((cluster) => {
+      const two = cluster.server(2)
+      two.stops()
+      two.core.votedFor = undefined
+      two.starts([1, 1, 1])
+    })).toBe('I3')
+  })
+
   it('I4: name a term that falls, in a life or from one to the next, or stays behind the log', () => {
     expect(broken((cluster) => cluster.server(2).is({ currentTerm: 0 }))).toBe('I4')
     expect(broken((cluster) => cluster.server(3).is({ currentTerm: 1, lastTerm: 2 }))).toBe('I4')
@@ -171,8 +180,17 @@ describe('the checks of replication', () => {
     expect(broken((cluster) => {
       cluster.damaged.add(3)
       cluster.server(1).core.matches.set(3, 1)
-      cluster.server(1).receives(2, acknowledgement(1, 3)).is({})
+      cluster.server(1).receives(3, acknowledgement(1, 1)).is({})
     })).toBeUndefined()
+  })
+
+  it('I13: name a leader that counts what a follower has answered to it in an older term', () => {
+    expect(broken((cluster) => {
+      cluster.elect(2)
+      cluster.server(1).receives(2, acknowledgement(1, 3))
+      cluster.server(1).core.matches.set(2, 3)
+      cluster.server(1).is({})
+    })).toBe('I13')
   })
 
   it('I14: name the removal of what is committed, or of an entry for the sake of the same one', () => {

@@ -14,6 +14,7 @@ const meta = 'data/meta'
 interface ScriptedCore {
   role: Role
   currentTerm: Term
+  votedFor: MemberId | undefined
   commitIndex: LogIndex
   lastApplied: LogIndex
   lastIndex: LogIndex
@@ -41,7 +42,7 @@ export class ScriptedServer {
     this.process = { name: `server-${id}`, isUp: true, resumedAt: 0, clock: { monotonic: () => cluster.now } }
     const matches = new Map<MemberId, LogIndex>()
     this.core = {
-      role: 'follower', currentTerm: 0, commitIndex: 0, lastApplied: 0, lastIndex: 0, lastTerm: 0, matches, matchIndex: (peer) => matches.get(peer) ?? 0,
+      role: 'follower', currentTerm: 0, votedFor: undefined, commitIndex: 0, lastApplied: 0, lastIndex: 0, lastTerm: 0, matches, matchIndex: (peer) => matches.get(peer) ?? 0,
     }
   }
 
@@ -76,6 +77,7 @@ export class ScriptedServer {
     view.setUint32(40, crc32(bytes.subarray(0, 40)), true)
     this.vote = bytes
     this.hooks.onDurable?.(meta, ++this.ticket)
+    if (term >= this.core.currentTerm) this.core.votedFor = vote
     this.core.currentTerm = Math.max(this.core.currentTerm, term)
     return this
   }
