@@ -1,4 +1,5 @@
 import { TransportError } from '../errors.ts'
+import { AuthenticationMethod } from './authentication.ts'
 import type { Checksum } from './frame.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { Checksum } from './frame.ts'
  *      0  8 B  'COPYCAT' and 0x1a, a byte that no text protocol starts with
  *      8  u8   lowest framing version that the sender speaks
  *      9  u8   highest
- *     10  u16  flags; bits 0 to 3: authentication (0 none, others not given out yet); the rest reserved, 0
+ *     10  u16  flags; bits 0 to 3: authentication (0 none, 1 shared secret); the rest reserved, 0
  *     12  u32  heartbeat interval of the sender in milliseconds, 0 for none; told for whoever reads a capture
  *     16  u32  largest body that the sender takes
  *     20  16 B name of the transport in UTF-8, filled up with zeros
@@ -53,7 +54,8 @@ export function encodePreface(preface: Preface, checksum: Checksum): Uint8Array 
 
 /** Collects the peer's preface from chunks of any size; refuses at the first byte that cannot be one. */
 export class PrefaceReader {
-  private readonly bytes = new Uint8Array(prefaceBytes)
+  /** As received so far; the rest is 0. */
+  readonly bytes: Uint8Array = new Uint8Array(prefaceBytes)
   private readonly checksum: Checksum
   private length = 0
 
@@ -115,7 +117,7 @@ export function negotiateVersion(own: Preface, peer: Preface): number {
   }
   if ((own.flags & 0xf) !== (peer.flags & 0xf)) {
     throw new TransportError('COPYCAT_TRANSPORT_HANDSHAKE',
-      `this side wants authentication ${own.flags & 0xf}, the peer ${peer.flags & 0xf} (0 is none)`)
+      `this side wants ${authenticationName(own.flags)}, the peer ${authenticationName(peer.flags)}`)
   }
   const version = Math.min(own.versionMax, peer.versionMax)
   if (version < own.versionMin || version < peer.versionMin) {
@@ -123,6 +125,11 @@ export function negotiateVersion(own: Preface, peer: Preface): number {
       `this side speaks framing versions ${own.versionMin} to ${own.versionMax}, the peer ${peer.versionMin} to ${peer.versionMax}`)
   }
   return version
+}
+
+function authenticationName(flags: number): string {
+  const method = flags & 0xf
+  return method === AuthenticationMethod.none ? 'no authentication' : method === AuthenticationMethod.sharedSecret ? 'a shared secret' : `authentication ${method}`
 }
 
 /** What the peer most likely is, for the person who reads the log. */

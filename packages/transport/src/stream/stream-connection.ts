@@ -9,10 +9,10 @@ import { FailureReason, FrameKind, frameHeaderBytes } from './frame.ts'
 import type { Checksum } from './frame.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 import { decodeFailure, encodeFailure } from './failure.ts'
+import { nonceBytes } from './authentication.ts'
+import { Handshake } from './handshake.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { OutgoingFrames } from './outgoing-frames.ts'
-import { encodePreface, framingVersions, negotiateVersion, PrefaceReader } from './preface.ts'
-import type { Preface } from './preface.ts'
 import { resolveStreamLimits } from './stream-options.ts'
 import type { StreamConnectionOptions, StreamLimits } from './stream-options.ts'
 
@@ -32,8 +32,7 @@ export class StreamConnection implements Connection {
   private readonly logger: Logger
   private readonly limits: Required<StreamLimits>
   private readonly checksum: Checksum
-  private readonly ownPreface: Preface
-  private readonly prefaceReader: PrefaceReader
+  private readonly handshake: Handshake
   private readonly decoder: FrameDecoder
   private readonly outgoing: OutgoingFrames
   private readonly pending = new PendingRequests()
@@ -73,20 +72,19 @@ export class StreamConnection implements Connection {
     this.logger = options.logger
     this.limits = resolveStreamLimits(options)
     this.checksum = (bytes, seed) => this.context.checksum(bytes, seed)
-    this.prefaceReader = new PrefaceReader(this.checksum)
     this.outgoing = new OutgoingFrames(this.checksum)
     this.decoder = new FrameDecoder(this.checksum, this.limits.frameBytesMax,
       (kind, type, correlation, body) => this.receiveFrame(kind, type, correlation, body))
     const { heartbeatInterval, frameBytesMax } = this.limits
-    this.ownPreface = {
-      versionMin: framingVersions.min, versionMax: framingVersions.max, flags: 0, frameBytesMax, transportName: options.transportName,
-      heartbeatInterval: heartbeatInterval === Infinity ? 0 : Math.min(Math.ceil(heartbeatInterval), 0xffffffff),
-    }
+    this.handshake = new Handshake({
+      transportName: options.transportName, frameBytesMax, heartbeatInterval, role: options.role ?? 'dialling', authentication: options.authentication,
+      nonce: () => this.context.random('transport-nonce').bytes(nonceBytes), checksum: this.checksum,
+    })
     this.phaseDeadline = this.context.monotonic() + this.limits.handshakeTimeout
     stream.onClose((reason) => this.streamEnded(reason))
     stream.onDrain(() => this.streamDrained())
     stream.onData((chunk) => this.receive(chunk))
-    this.isBlocked = !stream.write([encodePreface(this.ownPreface, this.checksum)])
+    this.isBlocked = !stream.write([this.handshake.greeting])
     this.armTimer()
   }
 
@@ -206,7 +204,7 @@ export class StreamConnection implements Connection {
   private receive(chunk: Uint8Array): void {
     this.heartbeat.heard = true
     try {
-      if (this.state === 'handshake') this.receivePreface(chunk)
+      if (this.state === 'handshake') this.receiveHandshake(chunk)
       else if (this.held !== undefined) this.held.push(chunk)
       else this.decode(chunk)
     } catch (error) {
@@ -214,12 +212,12 @@ export class StreamConnection implements Connection {
     }
   }
 
-  private receivePreface(chunk: Uint8Array): void {
-    const taken = this.prefaceReader.push(chunk)
-    const preface = this.prefaceReader.preface()
-    if (preface === undefined) return
-    negotiateVersion(this.ownPreface, preface)
-    this.peerFrameBytesMax = Math.min(this.limits.frameBytesMax, preface.frameBytesMax)
+  private receiveHandshake(chunk: Uint8Array): void {
+    const taken = this.handshake.push(chunk, (bytes) => {
+      if (!this.stream.write([bytes])) this.isBlocked = true
+    })
+    if (!this.handshake.isComplete) return
+    this.peerFrameBytesMax = Math.min(this.limits.frameBytesMax, this.handshake.peerFrameBytesMax)
     this.state = 'open'
     this.phaseDeadline = this.context.monotonic() + this.limits.heartbeatInterval
     this.armTimer()
@@ -376,10 +374,9 @@ export class StreamConnection implements Connection {
   }
 
   private endedInHandshake(reason: CloseReason): void {
-    const error = new TransportError('COPYCAT_TRANSPORT_HANDSHAKE', 'the peer ended the connection before it had introduced itself',
-      { cause: reason.error })
+    const error = this.handshake.ended(reason.error)
     // A peer that says nothing at all and goes is a health check or a port scan: not worth a warning.
-    if (this.prefaceReader.receivedBytes > 0) return this.fail(error)
+    if (this.handshake.hasHeard) return this.fail(error)
     this.logger.debug(`connection with ${this.remoteAddress} ended: ${error.message}`)
     this.finish({ error })
   }

@@ -1,5 +1,6 @@
 import { checkDuration, checkInteger, definedOptions } from '@copycat/utils'
 import type { Context, Logger } from '@copycat/utils'
+import type { Authentication, ConnectionRole } from './authentication.ts'
 
 /** Limits and times of framed connections; transports pass them on from their own options. */
 export interface StreamLimits {
@@ -20,7 +21,7 @@ export interface StreamLimits {
    * sets it lower; servers of many thousand idle clients set it higher. `Infinity` switches it off. @default 1000
    */
   readonly heartbeatInterval?: number
-  /** Milliseconds until the peer's preface must have arrived. @default 1000 */
+  /** Milliseconds until the peer must have introduced itself: preface and authentication. @default 1000 */
   readonly handshakeTimeout?: number
   /** Milliseconds until a frame whose first byte has arrived must be complete. @default 60 000 */
   readonly frameTimeout?: number
@@ -35,6 +36,10 @@ export interface StreamConnectionOptions extends StreamLimits {
   readonly logger: Logger
   /** `Transport.name`: both sides must have the same. At most 16 bytes. */
   readonly transportName: string
+  /** Which end this is; both sides must not say the same when they authenticate. @default dialling */
+  readonly role?: ConnectionRole
+  /** Both sides must want it, or neither. @default none */
+  readonly authentication?: Authentication | undefined
 }
 
 /** The defaults of {@link StreamLimits}. */

@@ -2,8 +2,10 @@ import { checksumTable } from '@copycat/utils'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FrameDecoder } from '../../src/stream/frame-decoder.ts'
-import { FrameKind, frameHeaderBytes } from '../../src/stream/frame.ts'
+import { encodeFailure } from '../../src/stream/failure.ts'
+import { FailureReason, FrameKind, frameHeaderBytes } from '../../src/stream/frame.ts'
 import { OutgoingFrames } from '../../src/stream/outgoing-frames.ts'
+import { golden } from '../golden/golden.ts'
 import { joined } from '../pipe.ts'
 
 interface Frame {
@@ -25,12 +27,21 @@ const frames: fc.Arbitrary<readonly Frame[]> = fc.array(fc.record({
 const cuts = fc.array(fc.integer({ min: 0, max: 12_000 }), { maxLength: 4 })
 
 describe('frames', () => {
-  it('have these bytes', () => {
-    const outgoing = new OutgoingFrames(checksumTable)
-    outgoing.add(FrameKind.request, 0x0102, 0x03040506, [new Uint8Array([0xaa]), new Uint8Array([0xbb, 0xcc])], 3)
-    outgoing.add(FrameKind.ping, 0, 0, [], 0)
-    expect(Buffer.from(joined(outgoing.take(Infinity))).toString('hex')).toBe(
-      'bf125870' + '03000000' + '01' + '00' + '0201' + '06050403' + 'aabbcc' + '0bc83533' + '00000000' + '05' + '00' + '0000' + '00000000')
+  const goldenFrames: readonly Frame[] = [
+    { kind: FrameKind.request, type: 0x0102, correlation: 0x03040506, body: new Uint8Array([0xaa, 0xbb, 0xcc]) },
+    { kind: FrameKind.response, type: 0x0102, correlation: 0x03040506, body: new Uint8Array([0xdd]) },
+    { kind: FrameKind.failure, type: 0, correlation: 0x03040506, body: encodeFailure(FailureReason.noHandler, 'no') },
+    { kind: FrameKind.message, type: 7, correlation: 0, body: new Uint8Array() },
+    { kind: FrameKind.ping, type: 0, correlation: 0, body: new Uint8Array() },
+    { kind: FrameKind.pong, type: 0, correlation: 0, body: new Uint8Array() },
+  ]
+
+  it('have the bytes of the golden file', () => {
+    expect(Buffer.from(encode(goldenFrames, [1], Infinity)).toString('hex')).toBe(Buffer.from(golden('frames')).toString('hex'))
+  })
+
+  it('are read from the golden file', () => {
+    expect(told(decode(golden('frames'), [5]))).toEqual(told(goldenFrames))
   })
 
   it('T10: decode alike whatever the parts, the portions taken and the chunking', () => {
