@@ -1,5 +1,5 @@
 /**
- * Copycat's transport over TCP.
+ * Copycat's transport over TCP, with TLS and shared secrets where they are wanted.
  *
  * @example
  * const transport = new TcpTransport()
@@ -13,4 +13,6 @@
  * @packageDocumentation
  */
 export type { TcpTransportOptions } from './options.ts'
-export { TcpTransport, tcpTransportName } from './tcp-transport.ts'
+export { TcpTransport } from './tcp-transport.ts'
+export type { TlsCredentials, TlsOptions } from './tls-options.ts'
+export { tcpTransportName } from './transport-name.ts'

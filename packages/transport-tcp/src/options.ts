@@ -1,15 +1,24 @@
-import { checkDuration, checkInteger, definedOptions, SystemContext, warningLogger } from '@copycat/utils'
+import { createHmac } from 'node:crypto'
+import { checkDuration, definedOptions, SystemContext, warningLogger } from '@copycat/utils'
 import type { Context, Logger } from '@copycat/utils'
 import type { TransportOptions } from '@copycat/transport'
-import { resolveStreamLimits } from '@copycat/transport/stream'
-import type { StreamLimits } from '@copycat/transport/stream'
+import { rateLimitedLogger, resolveAdmissionLimits, resolveSecrets, resolveStreamLimits } from '@copycat/transport/stream'
+import type { AdmissionLimits, Authentication, StreamLimits } from '@copycat/transport/stream'
+import { TlsSettings } from './tls-options.ts'
+import type { TlsOptions } from './tls-options.ts'
 
-/** Options of `TcpTransport`: its own, and the limits of its connections. */
-export interface TcpTransportOptions extends TransportOptions, StreamLimits {
-  /** Milliseconds that an attempt to connect may take, the peer's preface included. @default 1000 */
+/** Options of `TcpTransport`: its own, the limits of its connections, and how many of them a server takes. */
+export interface TcpTransportOptions extends TransportOptions, StreamLimits, AdmissionLimits {
+  /** Milliseconds that an attempt to connect may take, TLS and the peer's introduction included. @default 1000 */
   readonly connectTimeout?: number
-  /** Connections that one server accepts at a time; more are closed at once. @default 20 000 */
-  readonly connectionsMax?: number
+  /** Encrypts, with certificates. Both sides must want it, or neither. @default none */
+  readonly tls?: TlsOptions
+  /**
+   * Secrets of at least 16 bytes that both sides must show to know, before anything else is said. This side proves with
+   * the first when it dials, and takes any: to change a secret, add the new one behind the old on all, then put it
+   * first on all, then drop the old. @default no authentication
+   */
+  readonly secrets?: readonly (string | Uint8Array)[]
 }
 
 /** The options with defaults filled in. */
@@ -17,29 +26,27 @@ export interface ResolvedTcpOptions {
   readonly context: Context
   readonly logger: Logger
   readonly connectTimeout: number
-  readonly connectionsMax: number
+  readonly tls: TlsSettings | undefined
+  readonly authentication: Authentication | undefined
   readonly limits: Required<StreamLimits>
+  readonly admission: Required<AdmissionLimits>
 }
 
 /** @throws {ConfigurationError} for a value that cannot be. */
 export function resolveTcpOptions(options: TcpTransportOptions): ResolvedTcpOptions {
-  const { context = new SystemContext(), logger = warningLogger(), connectTimeout = 1000, connectionsMax = 20_000, ...limits }
-    = definedOptions(options)
+  const {
+    context = new SystemContext(), logger = warningLogger(), connectTimeout = 1000, tls, secrets,
+    connectionsMax, connectionsPerAddressMax, handshakesMax, ...limits
+  } = definedOptions(options)
   checkDuration('connectTimeout', connectTimeout)
-  if (connectionsMax !== Infinity) checkInteger('connectionsMax', connectionsMax, 1)
   return Object.freeze({
-    context, logger: limitedLogger(context, logger), connectTimeout, connectionsMax, limits: resolveStreamLimits(limits),
+    context, logger: rateLimitedLogger(context, logger), connectTimeout, limits: resolveStreamLimits(limits),
+    tls: tls === undefined ? undefined : new TlsSettings(tls),
+    authentication: secrets === undefined ? undefined : { secrets: resolveSecrets(secrets), mac },
+    admission: resolveAdmissionLimits(definedOptions({ connectionsMax, connectionsPerAddressMax, handshakesMax }) as AdmissionLimits),
   })
 }
 
-/** Strangers can make our warnings come as fast as they like: 30 lines a minute reach the log, the rest is counted. */
-function limitedLogger(context: Context, logger: Logger): Logger {
-  const limited = warningLogger({ now: () => context.monotonic(), emit: (line) => logger.warn(line) })
-  return {
-    trace: (message, details) => logger.trace(message, details),
-    debug: (message, details) => logger.debug(message, details),
-    info: (message, details) => logger.info(message, details),
-    warn: (message) => limited.warn(message),
-    error: (message, details) => logger.error(message, details),
-  }
+function mac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return createHmac('sha256', key).update(bytes).digest()
 }

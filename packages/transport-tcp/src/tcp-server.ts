@@ -1,43 +1,60 @@
 import { createServer } from 'node:net'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { Server as TlsServer } from 'node:tls'
 import { TransportError } from '@copycat/transport'
 import type { Address, Connection, TransportServer } from '@copycat/transport'
-import { StreamConnection } from '@copycat/transport/stream'
-import type { Timer } from '@copycat/utils'
+import { Admission, PausingListener } from '@copycat/transport/stream'
+import type { AdmittedConnection, BoundListener, StreamConnection } from '@copycat/transport/stream'
+import { framedConnection } from './framed-connection.ts'
 import type { ResolvedTcpOptions } from './options.ts'
-import { SocketByteStream } from './socket-byte-stream.ts'
 
-/** Milliseconds without accepting after the process ran out of file descriptors. */
-const acceptPause = 200
+/** A connection that was accepted. */
+interface Accepted {
+  /** With TLS, the one below. */
+  readonly socket: Socket
+  readonly admitted: AdmittedConnection
+  /** On the context's clock: when the peer must have introduced itself. */
+  readonly deadline: number
+  /** Undefined while TLS is being agreed on. */
+  connection?: StreamConnection
+}
 
 /** Accepts connections at one address. */
 export class TcpServer implements TransportServer {
   private readonly options: ResolvedTcpOptions
-  private readonly transportName: string
   private readonly onConnection: (connection: Connection) => void
   private readonly onClosed: () => void
-  private readonly connections = new Map<Socket, StreamConnection>()
-  private listener: Server | undefined
-  private bound: Address = { host: '', port: 0 }
-  private resumeTimer: Timer | undefined
+  private readonly admission: Admission
+  private readonly listener: PausingListener
+  /** By the peer's address and port: a TLS socket has the same as the one below it. */
+  private readonly accepted = new Map<string, Accepted>()
+  /** Does not listen: it is given what was accepted. */
+  private readonly tlsServer: TlsServer | undefined
   private closing: Promise<void> | undefined
 
-  constructor(options: ResolvedTcpOptions, transportName: string, onConnection: (connection: Connection) => void, onClosed: () => void) {
+  /** @throws {ConfigurationError} with TLS, but without key and certificate. */
+  constructor(options: ResolvedTcpOptions, onConnection: (connection: Connection) => void, onClosed: () => void) {
     this.options = options
-    this.transportName = transportName
     this.onConnection = onConnection
     this.onClosed = onClosed
+    this.admission = new Admission(options.admission, options.logger)
+    this.listener = new PausingListener((address, failed) => this.bind(address, failed), options.context, options.logger)
+    this.tlsServer = this.createTlsServer()
   }
 
   get address(): Address {
-    return this.bound
+    return this.listener.address
   }
 
   /** @throws (rejects) `TransportError` `…_ADDRESS_IN_USE` or `…_LISTEN_FAILED`. */
-  async open(address: Address): Promise<void> {
-    const listener = await this.bind(address)
-    this.listener = listener
-    this.bound = { host: address.host, port: (listener.address() as AddressInfo).port }
+  open(address: Address): Promise<void> {
+    return this.listener.open(address)
+  }
+
+  /** New connections get the certificates that the options hold now. */
+  reloadCertificates(): void {
+    this.tlsServer?.setSecureContext(this.options.tls!.serverOptions)
   }
 
   close(): Promise<void> {
@@ -46,73 +63,90 @@ export class TcpServer implements TransportServer {
   }
 
   private async closeAll(): Promise<void> {
-    this.resumeTimer?.cancel()
-    const { listener } = this
-    this.listener = undefined
-    const unbound = listener === undefined ? undefined : new Promise<void>((resolve) => listener.close(() => resolve()))
-    const ended = [...this.connections].map(([socket, connection]) => new Promise<void>((resolve) => {
+    const unbound = this.listener.close()
+    const ended = [...this.accepted.values()].map(({ socket, connection }) => new Promise<void>((resolve) => {
       socket.once('close', () => resolve())
-      connection.close()
+      if (connection === undefined) socket.destroy()
+      else connection.close()
     }))
     await Promise.all([unbound, ...ended])
     this.onClosed()
   }
 
-  private bind(address: Address): Promise<Server> {
+  private bind(address: Address, failed: (error: Error) => void): Promise<BoundListener> {
     return new Promise((resolve, reject) => {
-      const listener = createServer({ noDelay: true })
-      listener.once('error', (cause: NodeJS.ErrnoException) => {
+      const server = createServer({ noDelay: true })
+      server.once('error', (cause: NodeJS.ErrnoException) => {
         const code = cause.code === 'EADDRINUSE' ? 'COPYCAT_TRANSPORT_ADDRESS_IN_USE' : 'COPYCAT_TRANSPORT_LISTEN_FAILED'
         reject(new TransportError(code, `cannot listen on ${address.host}:${address.port}: ${cause.message}`, { cause }))
       })
-      listener.on('connection', (socket) => this.accept(socket))
-      listener.listen({ host: address.host, port: address.port }, () => {
-        listener.removeAllListeners('error')
-        listener.on('error', (error) => this.pauseAccepting(error))
-        resolve(listener)
+      server.on('connection', (socket) => this.accept(socket))
+      server.listen({ host: address.host, port: address.port }, () => {
+        server.removeAllListeners('error')
+        server.on('error', failed)
+        resolve({ address: { host: address.host, port: (server.address() as AddressInfo).port }, close: (callback) => server.close(callback) })
       })
     })
   }
 
   private accept(socket: Socket): void {
-    const { context, logger, limits, connectionsMax } = this.options
-    const remoteAddress = `${socket.remoteAddress}:${socket.remotePort}`
-    if (this.closing !== undefined || this.connections.size >= connectionsMax) {
-      if (this.closing === undefined) logger.warn(`refused ${remoteAddress}: ${connectionsMax} connections are open`)
-      socket.on('error', () => {})
+    const { context, limits } = this.options
+    // Until frames are on it, nobody else hears of errors.
+    socket.on('error', () => {})
+    const { remoteAddress: address } = socket
+    // Without an address, the peer has gone already.
+    const admitted = this.closing !== undefined || address === undefined ? undefined : this.admission.admit(address, () => socket.destroy())
+    if (admitted === undefined) {
       socket.destroy()
       return
     }
-    const connection = new StreamConnection(new SocketByteStream(socket, remoteAddress),
-      { ...limits, context, logger, transportName: this.transportName })
-    this.connections.set(socket, connection)
-    socket.on('close', () => this.connections.delete(socket))
-    connection.onOpen((error) => {
-      if (error === undefined) this.onConnection(connection)
+    const accepted: Accepted = { socket, admitted, deadline: context.monotonic() + limits.handshakeTimeout }
+    const peer = peerOf(socket)
+    this.accepted.set(peer, accepted)
+    socket.on('close', () => {
+      if (this.accepted.get(peer) === accepted) this.accepted.delete(peer)
+      admitted.ended()
     })
+    if (this.tlsServer === undefined) this.introduce(socket, accepted)
+    else this.tlsServer.emit('connection', socket)
   }
 
-  /**
-   * The process has no file descriptor left: accepting on would fail in a loop. The port is given up for a
-   * moment, so that dialling clients are refused at once and go elsewhere.
-   */
-  private pauseAccepting(error: Error): void {
-    const { context, logger } = this.options
-    if (this.listener === undefined) return
-    logger.warn(`accepts no connections at ${this.bound.host}:${this.bound.port} for ${acceptPause} ms: ${error.message}`, error)
-    this.listener.close()
-    this.listener = undefined
-    this.resumeTimer = context.timer(context.monotonic() + acceptPause, () => this.resumeAccepting())
+  private createTlsServer(): TlsServer | undefined {
+    const { tls, limits, logger } = this.options
+    if (tls === undefined) return undefined
+    const server = createTlsServer({
+      ...tls.serverOptions, requestCert: tls.requestCert, rejectUnauthorized: tls.requestCert,
+      // As long as a timer of Node.js can be.
+      handshakeTimeout: Math.min(limits.handshakeTimeout, 0x7fff_ffff),
+    })
+    server.on('secureConnection', (socket) => {
+      const accepted = this.accepted.get(peerOf(socket))
+      if (accepted === undefined) socket.destroy()
+      else this.introduce(socket, accepted)
+    })
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      const from = socket.remoteAddress === undefined ? 'a peer that has gone' : peerOf(socket)
+      // A peer that says nothing and goes is a health check or a port scan: not worth a warning.
+      if (error.code === 'ECONNRESET') logger.debug(`connection with ${from} ended before TLS was agreed on`)
+      else logger.warn(`connection with ${from} ended: TLS failed: ${error.message}`, error)
+      socket.destroy()
+    })
+    return server
   }
 
-  private resumeAccepting(): void {
+  private introduce(socket: Socket, accepted: Accepted): void {
     const { context } = this.options
-    this.bind(this.bound).then((listener) => {
-      if (this.closing === undefined) this.listener = listener
-      else listener.close()
-    }, () => {
-      if (this.closing !== undefined) return
-      this.resumeTimer = context.timer(context.monotonic() + acceptPause, () => this.resumeAccepting())
+    const left = Math.max(1, accepted.deadline - context.monotonic())
+    const connection = framedConnection(socket, peerOf(socket), 'accepting', left, this.options)
+    accepted.connection = connection
+    connection.onOpen((error) => {
+      if (error !== undefined) return
+      accepted.admitted.opened()
+      this.onConnection(connection)
     })
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`
 }

@@ -1,19 +1,14 @@
-import { connect } from 'node:net'
-import type { Socket } from 'node:net'
-import { AbortedError, ClosedError } from '@copycat/utils'
-import { TransportError } from '@copycat/transport'
+import { ClosedError, ConfigurationError } from '@copycat/utils'
 import type { Address, ConnectOptions, Connection, Transport, TransportServer } from '@copycat/transport'
-import { StreamConnection } from '@copycat/transport/stream'
+import { abortedError, Dial } from './dial.ts'
 import { resolveTcpOptions } from './options.ts'
 import type { ResolvedTcpOptions, TcpTransportOptions } from './options.ts'
-import { SocketByteStream } from './socket-byte-stream.ts'
 import { TcpServer } from './tcp-server.ts'
-
-/** What is in the preface: peers on another transport are told both names. */
-export const tcpTransportName = 'tcp/1'
+import type { TlsCredentials } from './tls-options.ts'
+import { tcpTransportName } from './transport-name.ts'
 
 /**
- * Connects processes over TCP.
+ * Connects processes over TCP, encrypted and authenticated where that is asked for.
  *
  * Nothing keeps the process alive after {@link close} has resolved.
  */
@@ -21,8 +16,8 @@ export class TcpTransport implements Transport {
   readonly name: string = tcpTransportName
   private readonly options: ResolvedTcpOptions
   private readonly servers = new Set<TcpServer>()
-  /** Everything dialled that has not ended, with what gives it up. */
-  private readonly dialled = new Map<Socket, () => void>()
+  /** Everything dialled that has not ended. */
+  private readonly dials = new Set<Dial>()
   private isClosed = false
 
   /** @throws {ConfigurationError} */
@@ -31,49 +26,21 @@ export class TcpTransport implements Transport {
   }
 
   /**
-   * @throws (rejects) `TransportError` `…_CONNECT_FAILED`, `…_CONNECT_TIMEOUT` or `…_HANDSHAKE`; `AbortedError`;
-   * `ClosedError` when the transport is, or is closed meanwhile. All are `not-applied`.
+   * @throws (rejects) `TransportError` `…_CONNECT_FAILED`, `…_CONNECT_TIMEOUT`, `…_HANDSHAKE` or `…_AUTHENTICATION`;
+   * `AbortedError`; `ClosedError` when the transport is, or is closed meanwhile. All are `not-applied`.
    */
   connect(address: Address, { timeout = this.options.connectTimeout, signal }: ConnectOptions = {}): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      if (this.isClosed) return reject(closedError())
-      if (signal?.aborted) return reject(abortedError(address, signal))
-      const { context, logger, limits } = this.options
-      const socket = connect({ host: address.host, port: address.port, noDelay: true })
-      let isSettled = false
-      const settle = (error: Error | undefined, connection?: StreamConnection): void => {
-        if (isSettled) return
-        isSettled = true
-        timer.cancel()
-        signal?.removeEventListener('abort', onAbort)
-        if (error !== undefined) {
-          socket.destroy()
-          return reject(error)
-        }
-        this.dialled.set(socket, () => connection!.close())
-        resolve(connection!)
-      }
-      const onAbort = (): void => settle(abortedError(address, signal!))
-      const timer = context.timer(context.monotonic() + timeout, () => settle(new TransportError('COPYCAT_TRANSPORT_CONNECT_TIMEOUT',
-        `${address.host}:${address.port} did not answer within ${timeout} ms`)))
-      signal?.addEventListener('abort', onAbort)
-      this.dialled.set(socket, () => settle(closedError()))
-      socket.on('error', (cause) => settle(new TransportError('COPYCAT_TRANSPORT_CONNECT_FAILED',
-        `cannot connect to ${address.host}:${address.port}: ${cause.message}`, { cause })))
-      socket.on('close', () => this.dialled.delete(socket))
-      socket.on('connect', () => {
-        if (isSettled) return
-        const stream = new SocketByteStream(socket, `${address.host}:${address.port}`)
-        // The time for connecting covers the handshake too.
-        const connection = new StreamConnection(stream, { ...limits, handshakeTimeout: Infinity, context, logger, transportName: this.name })
-        connection.onOpen((error) => settle(error, connection))
-      })
-    })
+    if (this.isClosed) return Promise.reject(closedError())
+    if (signal?.aborted) return Promise.reject(abortedError(`${address.host}:${address.port}`, signal))
+    const dial = new Dial(address, timeout, signal, this.options)
+    this.dials.add(dial)
+    dial.socket.on('close', () => this.dials.delete(dial))
+    return dial.connected
   }
 
   async listen(address: Address, onConnection: (connection: Connection) => void): Promise<TransportServer> {
     if (this.isClosed) throw closedError()
-    const server = new TcpServer(this.options, this.name, onConnection, () => this.servers.delete(server))
+    const server = new TcpServer(this.options, onConnection, () => this.servers.delete(server))
     this.servers.add(server)
     try {
       await server.open(address)
@@ -88,11 +55,22 @@ export class TcpTransport implements Transport {
     return server
   }
 
+  /**
+   * Takes new certificates into use: for every connection that is dialled or accepted from now on. Those that are open stay.
+   * @throws {ConfigurationError} when they do not fit together, or the transport was made without TLS; nothing has changed then.
+   */
+  reloadCertificates(credentials: TlsCredentials): void {
+    const { tls } = this.options
+    if (tls === undefined) throw new ConfigurationError('tls', undefined, 'must have been given when the transport was made')
+    tls.replace(credentials)
+    for (const server of this.servers) server.reloadCertificates()
+  }
+
   async close(): Promise<void> {
     this.isClosed = true
-    const ended = [...this.dialled].map(([socket, end]) => new Promise<void>((resolve) => {
-      socket.once('close', () => resolve())
-      end()
+    const ended = [...this.dials].map((dial) => new Promise<void>((resolve) => {
+      dial.socket.once('close', () => resolve())
+      dial.close()
     }))
     await Promise.all([...ended, ...[...this.servers].map((server) => server.close())])
   }
@@ -100,8 +78,4 @@ export class TcpTransport implements Transport {
 
 function closedError(): ClosedError {
   return new ClosedError('the transport is closed', { outcome: 'not-applied' })
-}
-
-function abortedError(address: Address, signal: AbortSignal): AbortedError {
-  return new AbortedError(`connecting to ${address.host}:${address.port} was given up`, { outcome: 'not-applied', cause: signal.reason })
 }
