@@ -11,6 +11,9 @@ describe('LocalTransport', () => {
       const options = { network, logger: silentLogger }
       return { server: new LocalTransport(options), client: new LocalTransport(options), host: 'here', dispose: async () => {} }
     },
-    lacks: [{ capability: 'unreachable', reason: 'whoever listens in this process answers' }],
+    lacks: [
+      { capability: 'unreachable', reason: 'whoever listens in this process answers' },
+      { capability: 'wire', reason: 'there are no bytes in between' },
+    ],
   })
 })

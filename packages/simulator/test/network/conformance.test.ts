@@ -14,5 +14,6 @@ describe.each(['message', 'stream'] as const)('SimNetwork at %s depth', (depth) 
         dispose: async () => world.stop(),
       }
     },
+    lacks: [{ capability: 'wire', reason: 'cuts, damage and chunking of this network have tests of their own' }],
   })
 })

@@ -117,7 +117,7 @@ export const closingCases: readonly TransportCase[] = [
 ]
 
 /** Waits for the end of a connection, and fails when it is told twice. */
-function closing(connection: Connection): Promise<CloseReason> {
+export function closing(connection: Connection): Promise<CloseReason> {
   const closed = deferred<CloseReason>()
   let calls = 0
   connection.onClose((reason) => {

@@ -3,6 +3,7 @@ import { bytes, text } from './bytes.ts'
 import { deferred } from './deferred.ts'
 import { rejection, rejectsWith } from './errors.ts'
 import { connectPair, withPair } from './transport-setup.ts'
+import type { Connection } from '../transport.ts'
 import type { TransportCase } from './transport-setup.ts'
 
 /** Listening, dialling, and what may go wrong with them. */
@@ -93,6 +94,47 @@ export const connectingCases: readonly TransportCase[] = [
       const connections = await Promise.all(Array.from({ length: 20 }, () => client.connect(address)))
       const answers = await Promise.all(connections.map((connection) => connection.request(1, [], { timeout: 5000 }).then(text)))
       assert.equal(new Set(answers).size, 20)
+    },
+  },
+  {
+    name: 'a client reconnects to a server that was closed and listens again',
+    async run({ server, client, host }) {
+      const serve = (connection: Connection): void => connection.handle(1, (_, respond) => respond?.([bytes('here')]))
+      let listening = await server.listen({ host, port: 0 }, serve)
+      for (let round = 0; round < 3; round++) {
+        const connection = await client.connect(listening.address)
+        assert.equal(text(await connection.request(1, [], { timeout: 5000 })), 'here')
+        await listening.close()
+        await rejectsWith(client.connect(listening.address), 'COPYCAT_TRANSPORT_CONNECT_FAILED', 'not-applied')
+        listening = await server.listen(listening.address, serve)
+      }
+    },
+  },
+  {
+    name: 'a hundred connections one after the other work as the first did',
+    async run({ server, client, host }) {
+      const { address } = await server.listen({ host, port: 0 }, (connection) => connection.handle(1, (body, respond) => respond?.([body.slice()])))
+      for (let number = 0; number < 100; number++) {
+        const connection = await client.connect(address)
+        assert.deepEqual([...await connection.request(1, [new Uint8Array([number])], { timeout: 5000 })], [number])
+        connection.close()
+      }
+    },
+  },
+  {
+    name: 'two connections that are dialled at once are two, and closing one leaves the other',
+    async run({ server, client, host }) {
+      const accepted = deferred<Connection>()
+      const { address } = await server.listen({ host, port: 0 }, accepted.resolve)
+      const [one, other] = await Promise.all([client.connect(address), client.connect(address)])
+      const closed = deferred<void>()
+      one.onClose(() => closed.resolve())
+      one.close()
+      await closed.promise
+      await accepted.promise
+      assert.equal(one.isOpen, false)
+      assert.equal(other.isOpen, true)
+      await rejectsWith(other.request(1, [], { timeout: 5000 }), 'COPYCAT_TRANSPORT_REMOTE_FAILURE', 'not-applied')
     },
   },
 ]

@@ -10,3 +10,4 @@
 export { testTransport } from './test-transport.ts'
 export type { Lack, TestRunner, TransportSuiteOptions } from './test-transport.ts'
 export type { TransportCapability, TransportSetup } from './transport-setup.ts'
+export type { Wire, WireAccess, WireListener } from './wire.ts'

@@ -33,6 +33,11 @@ export const messageCases: readonly TransportCase[] = [
     await Promise.all([[bytes('a')], [large], [bytes('b')]].map((parts) => client.request(1, parts, { timeout: 20_000 })))
     assert.deepEqual(order, [1, large.length, 1])
   }),
+  withPair('a message of exactly the limit arrives, both ways', async ({ client, server }) => {
+    server.handle(1, (body, respond) => respond?.([body.slice()]))
+    const largest = pattern(16 * 1024 * 1024, 9)
+    assert.deepEqual(plain(await client.request(1, [largest], { timeout: 20_000 })), largest)
+  }),
   withPair('parts arrive joined, whatever their sizes and number', async ({ client, server }) => {
     server.handle(1, (body, respond) => respond?.([body.slice(0, 10), body.slice(10)]))
     const parts = [pattern(0, 1), pattern(3, 2), pattern(20_000, 3), pattern(1, 4), pattern(5000, 5), pattern(70_000, 6), pattern(7, 7)]

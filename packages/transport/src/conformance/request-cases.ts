@@ -45,6 +45,20 @@ export const requestCases: readonly TransportCase[] = [
     await rejectsWith(client.request(1, [], { timeout: 20 }), 'COPYCAT_TRANSPORT_REQUEST_TIMEOUT', 'unknown')
     assert.equal(client.isOpen, true)
   }),
+  withPair('a request with a time-out of 0 fails, and the connection lives', async ({ client, server }) => {
+    server.handle(1, () => {})
+    server.handle(2, (_, respond) => respond?.([bytes('fine')]))
+    await rejectsWith(client.request(1, [], { timeout: 0 }), 'COPYCAT_TRANSPORT_REQUEST_TIMEOUT')
+    assert.equal(text(await client.request(2, [], { timeout: 5000 })), 'fine')
+  }),
+  withPair('requests time out in the accepting side too, and while the other side goes on talking', async ({ client, server }) => {
+    client.handle(1, () => {})
+    client.handle(2, (_, respond) => respond?.([]))
+    let isSilent = false
+    const failed = rejectsWith(server.request(1, [], { timeout: 100 }), 'COPYCAT_TRANSPORT_REQUEST_TIMEOUT', 'unknown').then(() => (isSilent = true))
+    while (!isSilent) await server.request(2, [], { timeout: 5000 })
+    await failed
+  }),
   withPair('time-outs of different lengths fire in their order, not in that of the requests', async ({ client, server }) => {
     server.handle(1, () => {})
     const order: number[] = []

@@ -3,6 +3,7 @@ import { connectingCases } from './connecting-cases.ts'
 import { flowCases } from './flow-cases.ts'
 import { messageCases } from './message-cases.ts'
 import { requestCases } from './request-cases.ts'
+import { wireCases } from './wire-cases.ts'
 import type { TransportCapability, TransportSetup } from './transport-setup.ts'
 
 /** What the suite needs of a test runner: vitest's, node:test's and mocha's functions fit as they are. */
@@ -24,13 +25,15 @@ export interface TransportSuiteOptions {
   readonly lacks?: readonly Lack[]
 }
 
+const allCases = [...connectingCases, ...messageCases, ...requestCases, ...flowCases, ...closingCases, ...wireCases]
+
 /**
  * Registers the cases that every `Transport` must pass. Each gets a fresh setup, whose transports are closed
  * and which is disposed of afterwards, also when it failed.
  */
 export function testTransport({ test, create, lacks = [] }: TransportSuiteOptions): void {
   test.describe('conforms to the transport contract', () => {
-    for (const { name, needs, run } of [...connectingCases, ...messageCases, ...requestCases, ...flowCases, ...closingCases]) {
+    for (const { name, needs, run } of allCases) {
       const lack = lacks.find(({ capability }) => capability === needs)
       if (lack !== undefined) {
         test.it(`${name} (does not apply: ${lack.reason})`, async () => {})

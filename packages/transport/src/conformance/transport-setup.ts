@@ -1,5 +1,6 @@
 import type { Address, Connection, Transport } from '../transport.ts'
 import { deferred } from './deferred.ts'
+import type { WireAccess } from './wire.ts'
 
 /** What a case works with, fresh and isolated from all other cases. Limits and times must be the defaults of the contract. */
 export interface TransportSetup {
@@ -10,12 +11,14 @@ export interface TransportSetup {
   readonly host: string
   /** An address at which somebody is and never answers; needed unless `unreachable` is lacking. */
   readonly unreachable?: Address
+  /** What is below the messages; needed unless `wire` is lacking. */
+  readonly wire?: WireAccess
   /** Ends whatever the transports' own `close` (called before) leaves. */
   dispose(): Promise<void>
 }
 
 /** What an implementation may be unable to do. */
-export type TransportCapability = 'unreachable'
+export type TransportCapability = 'unreachable' | 'wire'
 
 /** Two connected ends and where they come from. */
 export interface Pair {
@@ -39,13 +42,18 @@ export function withPair(name: string, body: (pair: Pair) => Promise<void>, prep
   return { name, run: async (setup) => body(await connectPair(setup, prepare)) }
 }
 
-/** Listens, dials, and waits for both ends. */
-export async function connectPair(setup: TransportSetup, prepare?: (connection: Connection) => void): Promise<Pair> {
+/**
+ * Listens, dials, and waits for both ends.
+ * @param route says where to dial instead of where the server listens.
+ */
+export async function connectPair(
+  setup: TransportSetup, prepare?: (connection: Connection) => void, route?: (address: Address) => Promise<Address>,
+): Promise<Pair> {
   const accepted = deferred<Connection>()
   const listening = await setup.server.listen({ host: setup.host, port: 0 }, (connection) => {
     prepare?.(connection)
     accepted.resolve(connection)
   })
-  const client = await setup.client.connect(listening.address)
+  const client = await setup.client.connect(route === undefined ? listening.address : await route(listening.address))
   return { setup, client, server: await accepted.promise, address: listening.address, closeServer: () => listening.close() }
 }
