@@ -1,5 +1,5 @@
 import { checkDuration, checkInteger, ConfigurationError, definedOptions } from '@copycat/utils'
-import { type FaultClass, faultClasses, messageFaultClasses, streamFaultClasses } from './faults/fault-classes.ts'
+import { type FaultClass, faultClasses, messageFaultClasses, stagedFaultClasses, streamFaultClasses } from './faults/fault-classes.ts'
 import { type ProfileName, profileNames, type RunOptions } from './faults/run-options.ts'
 import { drawOptions } from './faults/swarm.ts'
 import { SeededRandom } from './random/seeded-random.ts'
@@ -94,7 +94,7 @@ function seedsOf(seeds: Seeds): number[] {
 
 function checkFaults(faults: unknown, profile: ProfileName): void {
   if (!Array.isArray(faults)) throw new ConfigurationError('faults', faults, 'must be a list of classes of faults')
-  const known: readonly unknown[] = faultClasses
+  const known: readonly unknown[] = [...faultClasses, ...stagedFaultClasses]
   const unknown = (faults as readonly unknown[]).find((fault) => !known.includes(fault))
   if (unknown !== undefined) throw new ConfigurationError('faults', unknown, `must be among ${faultClasses.join(', ')}`)
   const wrong = (faults as readonly FaultClass[]).find((fault) => (profile === 'stream' ? messageFaultClasses : streamFaultClasses).has(fault))

@@ -340,6 +340,8 @@ class Run {
     this.lines.add(this.scheduler.now / 1_000, `${server.process.name} stopped: ${textOf(error)}`)
     const isDamaged = this.atlas.damagedMembers.has(server.id)
     const isFenced = isDamaged && CopycatError.is(error) && ['COPYCAT_STORAGE_CORRUPTION', 'COPYCAT_STORAGE_FOREIGN', 'COPYCAT_IDENTITY'].includes(error.code)
+    // I48: what was never damaged must be found whole, after any crash.
+    if (!isDamaged && CopycatError.is(error, 'COPYCAT_STORAGE_CORRUPTION')) this.fail('I48', `${server.process.name} finds its disk damaged, which it is not: ${textOf(error)}`)
     const isFine = isFenced || isDamaged || CopycatError.is(error, 'COPYCAT_TIMEOUT') || this.hadDiskFault(server, error)
     if (!isFine) this.fail('assertion', `${server.process.name} stopped: ${textOf(error)}`)
     else this.revive(server, isFenced ? 2_000 + this.random.integer(4_000) : 50 + this.random.integer(1_000))

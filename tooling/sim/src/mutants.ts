@@ -6,6 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
+  | 'deposed-leaders' | 'muted-leaders' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -57,7 +58,7 @@ const replication: readonly Mutant[] = [
 const sessions: readonly Mutant[] = [
   { name: 'X1', row: 'X1', bug: 'A command that is sent again is logged and applied again.', caughtBy: ['I30', 'I31', 'I33'], profile: ['crash', 'partition'] },
   { name: 'X2', row: 'X2', bug: 'Results are dropped before the client has them, and null is told instead.', caughtBy: ['I32', 'I30', 'I33', 'I41', 'I42'], profile: ['pipelined-commands'] },
-  { name: 'X3', row: 'X3', bug: 'A command is applied though the one before it has not come.', caughtBy: ['I31', 'I30', 'I41'], profile: ['crash', 'clients-on-followers', 'pipelined-commands'] },
+  { name: 'X3', row: 'X3', bug: 'A command is applied though the one before it has not come.', caughtBy: ['I31', 'I30', 'I41'], profile: ['muted-leaders', 'many-loops', 'hasty-elections'] },
   { name: 'X4', row: 'X4', bug: 'The leader ends a session when its own clock says so, the others when the entry is applied.', caughtBy: ['I39', 'I21'], profile: ['expiring-sessions', 'slow-disk'] },
   { name: 'X5', row: 'X5', bug: 'A new leader does not grant the sessions a new time-out.', caughtBy: ['I40', 'I39'], profile: ['crash'] },
   { name: 'X6', row: 'X6', bug: 'A session ends though a renewal was logged after the one that the leader judged by.', caughtBy: ['I40', 'I39'], profile: ['expiring-sessions', 'slow-disk'] },
@@ -68,10 +69,10 @@ const sessions: readonly Mutant[] = [
 
 const reads: readonly Mutant[] = [
   { name: 'L1', row: 'L1', bug: 'A leader answers reads without asking whether it still leads.', caughtBy: ['I33'], profile: ['partition', 'stalled-process'] },
-  { name: 'L1-keep-alive', row: 'L1', bug: 'A leader answers keep-alives without asking whether it still leads.', caughtBy: ['I40', 'I39'], profile: ['partition', 'expiring-sessions'] },
-  { name: 'L2', row: 'L2', bug: 'A new leader answers reads before the first entry of its term is applied.', caughtBy: ['I33'], profile: ['crash', 'slow-disk'] },
+  { name: 'L1-keep-alive', row: 'L1', bug: 'A leader answers keep-alives without asking whether it still leads.', caughtBy: ['I40', 'I39'], profile: ['deposed-leaders', 'patient-elections', 'short-sessions'] },
+  { name: 'L2', row: 'L2', bug: 'A new leader answers reads before the first entry of its term is applied.', caughtBy: ['I33'], profile: ['crash', 'delay', 'slow-disk'] },
   { name: 'L3', row: 'L3', bug: 'The answer to an older round confirms the round that is out.', caughtBy: ['I33'], profile: ['delay', 'replays', 'partition'] },
-  { name: 'L9', row: 'L9', bug: 'A read is confirmed by one server less than a majority.', caughtBy: ['I33'], profile: ['partition'] },
+  { name: 'L9', row: 'L9', bug: 'A read is confirmed by one server less than a majority.', caughtBy: ['I33'], profile: ['deposed-leaders', 'patient-elections'] },
   { name: 'L13', row: 'L13', bug: 'A new leader starts logged time from its own clock.', caughtBy: ['I45', 'I48', 'I49', 'V3'], profile: ['clock-offsets', 'restart'] },
 ]
 
@@ -87,10 +88,10 @@ const storage: readonly Mutant[] = [
   { name: 'D9', row: 'D9', bug: 'A write that finds the disk full is dropped, and the next sync vouches for it.', caughtBy: ['I12', 'I13', 'I49', 'I8'], profile: ['full-disk'] },
   { name: 'D14', row: 'D14', bug: 'Term and vote have a single slot, and start from nothing when it is not whole.', caughtBy: ['I4', 'I2', 'I3'], profile: ['power-loss', 'torn-writes'] },
   { name: 'C6', row: 'C6', bug: 'A segment is left before everything in it is synced.', caughtBy: ['I12', 'I13', 'I8', 'I49'], profile: ['small-segments', 'slow-disk'] },
-  { name: 'C7', row: 'C7', bug: 'A truncation leaves later segments behind.', caughtBy: ['I48', 'I49', 'V3'], profile: ['small-segments', 'truncations', 'restart'] },
-  { name: 'C7-unsynced', row: 'C7', bug: 'What a truncation keeps is not synced before the old segment goes.', caughtBy: ['I49', 'I48', 'I12'], profile: ['truncations', 'power-loss'] },
-  { name: 'R8-synced', row: 'R8', bug: 'A sync from before a truncation vouches for the entries that took the place of the removed ones.', caughtBy: ['I21', 'I30', 'I22', 'I5'], profile: ['truncations'] },
-  { name: 'S12', row: 'S12', bug: 'Recovery prefers the older generation of a segment.', caughtBy: ['I48', 'I49', 'I5'], profile: ['truncations', 'crash'] },
+  { name: 'C7', row: 'C7', bug: 'A truncation leaves later segments behind.', caughtBy: ['I48', 'I49', 'V3'], profile: ['deposed-leaders', 'small-segments', 'restart'] },
+  { name: 'C7-unsynced', row: 'C7', bug: 'What a truncation keeps is not synced before the old segment goes.', caughtBy: ['I49', 'I48', 'I12'], profile: ['deposed-leaders', 'crashes-at-truncations', 'slow-disk'] },
+  { name: 'R8-synced', row: 'R8', bug: 'A sync from before a truncation vouches for the entries that took the place of the removed ones.', caughtBy: ['I21', 'I30', 'I22', 'I5'], profile: ['deposed-leaders', 'small-cache', 'slow-disk'] },
+  { name: 'S12', row: 'S12', bug: 'What a truncation has replaced is left for recovery to remove, which takes it for the newer one.', caughtBy: ['I48', 'I49', 'I5'], profile: ['deposed-leaders', 'restart'] },
 ]
 
 const transport: readonly Mutant[] = [

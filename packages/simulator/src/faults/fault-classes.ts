@@ -17,8 +17,17 @@ export const faultClasses = [
   'buggify',
 ] as const
 
+/**
+ * Classes that no seed draws, only who asks for them gets: a leader is cut off, with its connections reset or without a word; a server comes to an end
+ * just after it has removed entries from its log, or while it stores a term or a vote.
+ */
+export const stagedFaultClasses = ['deposedLeader', 'mutedLeader', 'crashAtTruncation', 'crashAtVote'] as const
+
+/** Name of a class of faults that lies in wait for its moment. */
+export type StagedFaultClass = typeof stagedFaultClasses[number]
+
 /** Name of a class of faults. */
-export type FaultClass = typeof faultClasses[number]
+export type FaultClass = typeof faultClasses[number] | StagedFaultClass
 
 /** Classes that only runs with streams of bytes can have. */
 export const streamFaultClasses: ReadonlySet<FaultClass> = new Set(['corruptChunk', 'stuckWindow', 'garbage'])

@@ -10,6 +10,7 @@ import { swizzleClog } from '../network/swizzle-clog.ts'
 import { SeededRandom } from '../random/seeded-random.ts'
 import type { Scheduler } from '../time/scheduler.ts'
 import { type FaultClass, lastingFaultClasses, type PlannedFault } from './fault-classes.ts'
+import { StagedFaults } from './staged-faults.ts'
 
 /** What a {@link Nemesis} works on. */
 export interface NemesisWorld {
@@ -44,6 +45,7 @@ export class Nemesis {
   private readonly snapshots = new Map<SimServer, DiskSnapshot[]>()
   /** How many faults of a kind are under way. */
   private readonly windows = new Map<string, number>()
+  private readonly staged: StagedFaults
   private isOver = false
   private readonly hosts: readonly string[]
 
@@ -51,6 +53,15 @@ export class Nemesis {
     this.world = world
     this.random = SeededRandom.of(world.seed, 'nemesis')
     this.hosts = world.servers.map(({ process }) => process.name)
+    const isOver = (): boolean => this.isOver
+    this.staged = new StagedFaults(world, {
+      leader: () => this.leader(),
+      cutLinks: (fault, links, duration) => this.cutLinks(fault, links, duration),
+      count: (fault) => this.count(fault),
+      get isOver() {
+        return isOver()
+      },
+    })
   }
 
   /** Puts the plan on the schedule. */
@@ -171,6 +182,10 @@ export class Nemesis {
         if (world.garbage(server, this.random)) this.count(fault)
         return
       }
+      case 'deposedLeader':
+      case 'mutedLeader':
+      case 'crashAtTruncation':
+      case 'crashAtVote': return this.staged.strike(fault, planned)
       case 'buggify': return this.during(fault, fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))
     }
   }

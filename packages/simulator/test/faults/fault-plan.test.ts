@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { faultClasses, messageFaultClasses, streamFaultClasses } from '../../src/faults/fault-classes.ts'
+import { faultClasses, messageFaultClasses, stagedFaultClasses, streamFaultClasses } from '../../src/faults/fault-classes.ts'
 import { drawPlan } from '../../src/faults/fault-plan.ts'
 import { profileNames, type RunOptions } from '../../src/faults/run-options.ts'
 import { drawOptions } from '../../src/faults/swarm.ts'
@@ -64,6 +64,12 @@ describe('drawOptions', () => {
       else expect(Math.abs(having - 0.5), `${fault}: ${having}`).toBeLessThan(0.15)
       expect(drawn.filter((options) => !possible.includes(options)).every(({ faults }) => !faults.includes(fault))).toBe(true)
     }
+  })
+
+  it('never draws what is staged, which a plan has where it is asked for', () => {
+    for (const seed of seeds) for (const staged of stagedFaultClasses) expect(drawOptions(seed, 'default').faults).not.toContain(staged)
+    const plan = drawPlan({ ...drawOptions(1, 'default'), faults: stagedFaultClasses, rates: {} })
+    expect(new Set(plan.map(({ fault }) => fault))).toEqual(new Set(stagedFaultClasses))
   })
 
   it('keeps heartbeats well below the election timeout, and rates for every class', () => {

@@ -32,6 +32,15 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'expiring-sessions': { faults: ['clientPause', 'clientCut'], shape: { sessionTimeout: 1_500 } },
   'pipelined-commands': { shape: { loops: 2, burst: 8, thinkMillis: 300 } },
   'clients-on-followers': { shape: { clients: 6 } },
+  'deposed-leaders': { faults: ['deposedLeader'], shape: { clients: 4, loops: 4, burst: 3, thinkMillis: 400 } },
+  'muted-leaders': { faults: ['mutedLeader'] },
+  'crashes-at-truncations': { faults: ['crashAtTruncation'] },
+  'crashes-at-votes': { faults: ['crashAtVote'] },
+  'many-loops': { shape: { clients: 3, loops: 12, burst: 1, thinkMillis: 1_500, inFlightMax: 1_024 } },
+  'small-cache': { shape: { cacheBytes: 1 } },
+  'patient-elections': { shape: { electionTimeout: 1_000, heartbeatInterval: 300 } },
+  'hasty-elections': { shape: { electionTimeout: 150, heartbeatInterval: 45 } },
+  'short-sessions': { shape: { sessionTimeout: 400 } },
   'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
 }
 
@@ -50,8 +59,8 @@ export function mutantOptions(seed: number, hints: readonly FaultHint[]): RunOpt
   const shape = Object.assign({}, ...hints.map((hint) => emphases[hint].shape ?? {})) as Partial<RunOptions>
   const depth = shape.depth ?? drawn.depth
   const emphasized = hints.flatMap((hint) => emphases[hint].faults ?? [])
-  // Every other run has these alone: where all kinds of things happen, some that must come one after another hardly ever do.
-  const others = seed % 2 === 0 || emphasized.length === 0 ? drawn.faults : []
+  // Three of four runs have these alone: where all kinds of things happen, some that must come one after another hardly ever do.
+  const others = seed % 4 === 0 || emphasized.length === 0 ? drawn.faults : []
   const faults = [...new Set([...others, ...emphasized])].filter((fault) => isPossible(fault, depth))
   const rates = Object.fromEntries(faults.map((fault) => [fault, emphasized.includes(fault) ? emphasizedRate : (drawn.rates[fault] ?? 1) * hurry]))
   return {

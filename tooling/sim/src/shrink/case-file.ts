@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { faultClasses } from '@copycat/simulator/internal'
+import { faultClasses, stagedFaultClasses } from '@copycat/simulator/internal'
 import type { Case } from './shrink-case.ts'
 
 /** Writes a case, and what else is known of it, as JSON. */
@@ -14,6 +14,7 @@ export function writeCase(file: string, written: Case, more: Readonly<Record<str
 export function readCase(file: string): Case {
   const { options, plan, mutant } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Case>
   if (typeof options !== 'object' || !Number.isSafeInteger(options.seed) || !Array.isArray(plan)) throw new Error(`${file} holds no case: it needs options and a plan`)
-  for (const { fault } of plan as Case['plan']) if (!faultClasses.includes(fault)) throw new Error(`${file}: there is no class of faults '${fault}'`)
+  const known: readonly string[] = [...faultClasses, ...stagedFaultClasses]
+  for (const { fault } of plan as Case['plan']) if (!known.includes(fault)) throw new Error(`${file}: there is no class of faults '${fault}'`)
   return { options, plan: plan as Case['plan'], ...(mutant === undefined ? {} : { mutant }) }
 }
