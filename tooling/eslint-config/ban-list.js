@@ -54,6 +54,9 @@ export const browserImportRule = ['error', {
 export const doors = [
   'packages/utils/src/system-context.ts',
   'packages/utils/src/logger.ts',
+  'packages/buffer/src/file/open-file.ts',
+  'packages/buffer-mapped/src/mapped-file.ts',
+  'packages/serializer/src/manifest/*.ts',
   'packages/transport-tcp/src/**/*.ts',
   'packages/storage/src/node-file-system.ts',
   'packages/simulator/src/process/ambient-traps.ts',

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import ts from 'typescript'
 import { fault } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -19,14 +20,14 @@ export function checkImports(workspace: Workspace): Finding[] {
 
 function packageFindings(workspace: Workspace, one: Package): Finding[] {
   const allowed = importable(workspace.map, one.folder)
-  const isBrowserSide = workspace.map[one.folder]!.browser
   const findings: Finding[] = []
   for (const source of one.sources.filter((file) => file.path.endsWith('.ts'))) {
     const isConformance = source.path.startsWith(`packages/${one.folder}/src/conformance/`)
+    const isBrowserSide = workspace.map[one.folder]!.browser && !isConformance && !isNodeOnly(workspace, source.path)
     for (const { fileName, pos } of ts.preProcessFile(source.text, true, true).importedFiles) {
       const place = `${source.path}:${source.text.slice(0, pos).split('\n').length}`
       if (fileName.startsWith('node:')) {
-        if (isBrowserSide && !isConformance) findings.push(fault(place, `imports ${fileName}, but a browser client loads ${one.folder}`))
+        if (isBrowserSide) findings.push(fault(place, `imports ${fileName}, but a browser client loads ${one.folder}`))
       } else if (fileName.startsWith(scope)) {
         const lower = fileName.slice(scope.length).split('/')[0]!
         if (lower !== one.folder && !allowed.has(lower)) findings.push(fault(place, `${one.folder} must not import ${lower} (tooling/tidy/map.json)`))
@@ -34,7 +35,22 @@ function packageFindings(workspace: Workspace, one: Package): Finding[] {
       } else if (fileName.startsWith('.') && !fileName.endsWith('.ts')) {
         findings.push(fault(place, `the specifier ${fileName} lacks .ts`))
       }
+      if (isBrowserSide && isNodeOnly(workspace, targetOf(source.path, fileName))) {
+        findings.push(fault(place, `imports ${fileName}, which is for Node.js only, but a browser client loads ${one.folder}`))
+      }
     }
   }
   return findings
+}
+
+/** Where a specifier leads, as far as it leads into one of our packages. */
+function targetOf(from: string, specifier: string): string {
+  if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(from), specifier)
+  const [lower, ...rest] = specifier.slice(scope.length).split('/')
+  return specifier.startsWith(scope) ? `packages/${lower}/src/${rest.join('/')}/` : ''
+}
+
+function isNodeOnly(workspace: Workspace, file: string): boolean {
+  const [packages, folder, src, first] = file.split('/')
+  return packages === 'packages' && src === 'src' && workspace.map[folder!]?.nodeOnly?.includes(first!) === true
 }

@@ -31,6 +31,8 @@ export interface MapEntry {
   readonly mayImport: readonly string[]
   /** Whether a browser client loads it. */
   readonly browser: boolean
+  /** Folders of `src` that a browser client does not load although it loads the package; each is an export path of its own. */
+  readonly nodeOnly?: readonly string[]
 }
 
 export type PackageMap = Readonly<Record<string, MapEntry>>

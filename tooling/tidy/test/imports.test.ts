@@ -21,6 +21,14 @@ describe('checkImports', () => {
       .toEqual(['packages/lower/src/a.ts:1 imports node:net, but a browser client loads lower'])
   })
 
+  it('accepts a module of Node.js in a folder that is for Node.js only, and finds whoever brings that folder to a browser', () => {
+    expect(messages({ 'file/a.ts': `import fs from 'node:fs'\nimport { b } from './b.ts'\n` }, { 'a.ts': `import { a } from '@copycat/lower/file'\n` })).toEqual([])
+    expect(messages({ 'a.ts': `import { a } from './file/a.ts'\nimport { b } from '@copycat/lower/file'\n` })).toEqual([
+      'packages/lower/src/a.ts:1 imports ./file/a.ts, which is for Node.js only, but a browser client loads lower',
+      'packages/lower/src/a.ts:2 imports @copycat/lower/file, which is for Node.js only, but a browser client loads lower',
+    ])
+  })
+
   it('finds a dynamic import', () => {
     expect(messages({ 'a.ts': `export const load = () => import('@copycat/upper')\n` })).toHaveLength(1)
   })

@@ -13,9 +13,9 @@ export function plantedPackage(folder: string, sources: Readonly<Record<string, 
   }
 }
 
-/** A workspace of these packages, where `upper` may import `lower`, and `lower` runs in browsers. */
+/** A workspace of these packages, where `upper` may import `lower`, and `lower` runs in browsers but for its folder `file`. */
 export function plantedWorkspace(packages: readonly Package[], files: readonly TextFile[] = []): Workspace {
-  const map = { lower: { mayImport: [], browser: true }, upper: { mayImport: ['lower'], browser: false } }
+  const map = { lower: { mayImport: [], browser: true, nodeOnly: ['file'] }, upper: { mayImport: ['lower'], browser: false } }
   const chosen = packages.length > 0 ? packages : [plantedPackage('lower'), plantedPackage('upper')]
   return { map, packages: chosen, files: [...files, ...chosen.flatMap((one) => one.sources)] }
 }
