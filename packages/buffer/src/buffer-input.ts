@@ -40,6 +40,6 @@ export interface BufferInput {
   readLatin1(length: number, at?: number): string
   /** A copy of `length` bytes, the caller's own. */
   readBytes(length: number, at?: number): Uint8Array
-  /** `length` bytes without a copy: valid only while the buffer is not written to. */
+  /** `length` bytes, valid only while the buffer is neither written to nor released: without a copy where it is in memory. */
   readView(length: number, at?: number): Uint8Array
 }

@@ -40,10 +40,17 @@ export class BufferUnderflowError extends CopycatError implements BufferAccess {
   }
 }
 
-/** A write to a buffer made by `asReadOnly`. */
+/** A write to what `asReadOnly` made. */
 export class ReadOnlyBufferError extends CopycatError {
   constructor() {
     super('COPYCAT_BUFFER_READ_ONLY', 'the buffer is read-only', { outcome: 'not-applied' })
+  }
+}
+
+/** A use of a buffer, bytes or a view of them after the last `release` or after `close`. Nothing was read or written. */
+export class ReleasedBufferError extends CopycatError {
+  constructor() {
+    super('COPYCAT_BUFFER_RELEASED', 'the buffer was released or closed', { outcome: 'not-applied' })
   }
 }
 

@@ -7,6 +7,10 @@ interface NativeUtf8 {
 }
 
 const native = globalThis.Buffer?.prototype as unknown as NativeUtf8 | undefined
+/** Up to here a loop in JavaScript is cheaper than the crossing into native code. */
+const shortBytes = 8
+/** The same for writing, which would cross several times. */
+const shortTextLength = 32
 const encoder = new TextEncoder()
 // Fatal: broken UTF-8 must never become a string, because two engines may repair it differently.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -18,21 +22,46 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  */
 export function utf8FromBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError(`no range ${start} to ${end} in ${bytes.length} bytes`)
+  return utf8InRange(bytes, start, end, start)
+}
+
+/** {@link utf8FromBytes} with bounds unchecked. @param place what an error calls the first byte. */
+export function utf8InRange(bytes: Uint8Array, start: number, end: number, place: number): string {
+  if (end - start <= shortBytes) {
+    const text = asciiFromBytes(bytes, start, end)
+    if (text !== undefined) return text
+  }
   if (native !== undefined) {
     const text = native.utf8Slice.call(bytes, start, end)
     // Native code puts U+FFFD where bytes are broken; only where one stands can there be something to refuse.
     if (!text.includes('\ufffd')) return text
   }
-  return strictUtf8(bytes, start, end)
+  return strictUtf8(bytes, start, end, place)
 }
 
 /** {@link utf8FromBytes} for engines without Buffer; same result, bounds unchecked. */
-export function strictUtf8(bytes: Uint8Array, start: number, end: number): string {
+export function strictUtf8(bytes: Uint8Array, start: number, end: number, place: number = start): string {
   try {
-    return decoder.decode(bytes.subarray(start, end))
+    return decoder.decode(unshared(bytes.subarray(start, end)))
   } catch (cause) {
-    throw new MalformedBytesError(`bytes ${start} to ${end} are not UTF-8 (${String(cause)})`)
+    throw new MalformedBytesError(`bytes ${place} to ${place + end - start} are not UTF-8 (${String(cause)})`)
   }
+}
+
+/** Browsers decode and encode no memory that threads share: it could change meanwhile. */
+function unshared(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer instanceof ArrayBuffer ? bytes : new Uint8Array(bytes)
+}
+
+/** The text of bytes below 0x80, or `undefined` where another one is. */
+function asciiFromBytes(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = ''
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte >= 0x80) return undefined
+    text += String.fromCharCode(byte)
+  }
+  return text
 }
 
 /** How many bytes the UTF-8 form of `text` takes; a lone surrogate counts as the 3 bytes of its replacement U+FFFD. */
@@ -64,8 +93,30 @@ export function writeUtf8(bytes: Uint8Array, at: number, text: string): number {
   if (!(at >= 0) || text.length > room || (text.length * 3 > room && utf8Length(text) > room)) {
     throw new RangeError(`no room for the text at ${at} of ${bytes.length}`)
   }
-  if (native === undefined) return encoder.encodeInto(text, bytes.subarray(at)).written
+  if (native === undefined) return writeUtf8WithEncoder(bytes, at, text)
   return text.length === 0 ? 0 : native.utf8Write.call(bytes, text, at, room)
+}
+
+/** {@link writeUtf8} for engines without Buffer; same result, bounds unchecked. */
+export function writeUtf8WithEncoder(bytes: Uint8Array, at: number, text: string): number {
+  if (bytes.buffer instanceof ArrayBuffer) return encoder.encodeInto(text, bytes.subarray(at)).written
+  const encoded = encoder.encode(text)
+  bytes.set(encoded, at)
+  return encoded.length
+}
+
+/** Whether `text` is short and all its characters are below U+0080. */
+export function isShortAscii(text: string): boolean {
+  if (text.length > shortTextLength) return false
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= 0x80) return false
+  }
+  return true
+}
+
+/** Writes a text of characters below U+0080; bounds unchecked. */
+export function writeAscii(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }
 
 const builtinIsWellFormed = (String.prototype as { isWellFormed?: (this: string) => boolean }).isWellFormed
