@@ -37,6 +37,7 @@ export class PipeEnd implements ByteStream {
   }
 
   write(parts: Parts): boolean {
+    if (this.isEnded) return true
     const copy = joined(parts)
     this.written.push(copy)
     this.queue.push(copy)

@@ -13,8 +13,20 @@ export const messageCases: readonly TransportCase[] = [
   withPair('the order holds from the accepting side too', async ({ client, server }) => {
     await inOrder(server, client)
   }),
-  withPair('both directions work at the same time', async ({ client, server }) => {
+  withPair('both directions work at the same time and are not mixed up', async ({ client, server }) => {
     await Promise.all([inOrder(client, server), inOrder(server, client)])
+  }),
+  withPair('of a thousand messages none is lost and none arrives twice', async ({ client, server }) => {
+    const counts = new Array<number>(1000).fill(0)
+    server.handle(1, (body) => (counts[new DataView(body.buffer, body.byteOffset).getUint32(0)]! += 1))
+    server.handle(2, (_, respond) => respond?.([]))
+    for (let number = 0; number < 1000; number++) {
+      const body = new Uint8Array(4)
+      new DataView(body.buffer).setUint32(0, number)
+      client.send(1, [body])
+    }
+    await client.request(2, [], { timeout: 5000 })
+    assert.deepEqual(counts, new Array<number>(1000).fill(1))
   }),
   withPair('sizes from nothing to a mebibyte arrive as they were', async ({ client, server }) => {
     server.handle(1, (body, respond) => respond?.([body.slice()]))
