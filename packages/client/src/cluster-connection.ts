@@ -8,10 +8,13 @@ import { type ConnectionStrategy, isSameAddress } from './connection-strategy.ts
 const backOffMin = 20
 const backOffMax = 1_000
 
-/** Waits for the same server to learn of a leader, in milliseconds, and how often. */
-const sameServerWaitMin = 10
-const sameServerWaitMax = 50
-const sameServerAttempts = 8
+/**
+ * First and longest wait for the same server to learn of a leader, in milliseconds, and how often it is asked. Waits double, so that thousands of
+ * clients are no storm of questions while nobody leads, and what a client waits too long is in proportion to the time without a leader.
+ */
+const sameServerWaitMin = 20
+const sameServerWaitMax = 160
+const sameServerAttempts = 6
 
 /** What a {@link ClusterConnection} is made with. */
 export interface ClusterConnectionOptions {
@@ -110,8 +113,8 @@ export class ClusterConnection {
     }
     cover('cluster-connection.asks-again')
     this.working = true
-    const wait = sameServerWaitMin + (sameServerWaitMax - sameServerWaitMin) * this.options.context.random('client-retry').float()
-    this.after(wait, () => this.greet(connection))
+    const longest = Math.min(sameServerWaitMax, sameServerWaitMin * 2 ** (this.sameServer - 1))
+    this.after(longest * (0.5 + 0.5 * this.options.context.random('client-retry').float()), () => this.greet(connection))
   }
 
   private greet(connection: Connection): void {

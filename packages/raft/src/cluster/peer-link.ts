@@ -4,9 +4,9 @@ import { ClosedError, type Context, type Logger, type MemberId, type Timer } fro
 import { buggify, cover } from '@copycat/utils/instruments'
 import { ServerMessageType } from '../wire/server-message-type.ts'
 
-/** First and longest wait before the next try, in milliseconds. */
+/** First and longest wait before the next try, in milliseconds; a member that comes back dials us, and is dialled at once. */
 const backOffMin = 20
-const backOffMax = 500
+const backOffMax = 1_000
 
 /** What a link needs of the server. */
 export interface PeerLinkPorts {

@@ -80,7 +80,7 @@ export class DiskQueue {
           const outcome = attempt(work)
           if (this.lastSyncs.get(image) === sync) this.lastSyncs.delete(image)
           sync.next?.start()
-          life.after(0, () => this.settle(outcome, resolve, reject))
+          this.tell(life, () => this.settle(outcome, resolve, reject))
         })
       }
       if (before === undefined) sync.start()
@@ -93,7 +93,7 @@ export class DiskQueue {
     return new Promise((resolve, reject) => {
       this.at(time, () => {
         const outcome = work()
-        if (outcome !== undefined) life.after(0, () => this.settle(outcome, resolve, reject))
+        if (outcome !== undefined) this.tell(life, () => this.settle(outcome, resolve, reject))
       })
     })
   }
@@ -111,6 +111,11 @@ export class DiskQueue {
       } else run()
     }
     this.scheduler.at(time, 'io', undefined, event)
+  }
+
+  /** The process hears of it in the same moment, or when it goes on. */
+  private tell(life: ProcessLife, run: () => void): void {
+    if (!life.now(run)) life.after(0, run)
   }
 
   private draw(range: Range): number {

@@ -25,6 +25,15 @@ export class ProcessLife {
     this.process.door(this.life)
   }
 
+  /** Calls `run` as a part of the event that is under way, if this life has not ended and is not paused. @returns whether it did. */
+  now(run: () => void): boolean {
+    const { process } = this
+    if (!this.isAlive || process.isPaused) return false
+    process.scheduler.actsFor(process)
+    process.run(run)
+    return true
+  }
+
   /** Calls `run` in so many microseconds, when this life has not ended by then and is not paused. */
   after(micros: number, run: () => void): SimEvent | undefined {
     return this.isAlive ? this.process.after(micros, 'io', run) : undefined

@@ -11,7 +11,7 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
   const depth = profile === 'stream' || (profile !== 'speed' && random.chance(1, 10)) ? 'stream' : 'message'
   const electionTimeout = random.pick([300, 500, 500, 500, 1_000])
   const shape = profile === 'speed'
-    ? { servers: 5, clients: 10, loops: 1, thinkMillis: 3_000, burst: 16 }
+    ? { servers: 5, clients: 10, loops: 1, thinkMillis: 2_500, burst: 16 }
     : profile === 'overload'
       ? { servers: random.pick([3, 5]), clients: 20, loops: 16, thinkMillis: 5, burst: 1 }
       : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }

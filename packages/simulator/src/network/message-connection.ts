@@ -236,7 +236,7 @@ export class MessageConnection implements Connection, Carrier {
 
   private traceOf(bytes: Uint8Array): void {
     const { trace } = this.fabric.scheduler
-    trace.add(this.context.checksum(bytes))
+    trace.addBytes(bytes)
     trace.add((this.end.peer.context?.process.number ?? 0) * 65_536 + this.context.process.number)
   }
 
@@ -253,10 +253,11 @@ export class MessageConnection implements Connection, Carrier {
     if (at >= this.timerAt) return
     this.timer?.cancel()
     this.timerAt = at
-    // After a stall of our own the answer may have arrived: read first, judge then.
     this.timer = this.context.timer(at, () => {
       this.timerAt = Infinity
-      this.context.nextTurn(this.judge)
+      // After a stall of our own the answer may have arrived: read first, judge then.
+      if (this.context.monotonic() > at + 1) this.context.nextTurn(this.judge)
+      else this.judgeNow()
     })
   }
 

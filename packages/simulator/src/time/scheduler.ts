@@ -29,6 +29,8 @@ export class Scheduler {
   private hasPromises = false
   private sinceHop = 0
   private isStopped = false
+  /** Whose the event is that is under way. */
+  private actor: SimProcess | undefined
   /** Taken before anything may replace it by a trap. */
   private readonly hop: () => Promise<void>
 
@@ -65,6 +67,12 @@ export class Scheduler {
     this.hasPromises = true
   }
 
+  /** The event that is under way is one of this process from here on, though it was nobody's or another's. */
+  actsFor(process: SimProcess): void {
+    this.trace.add(process.number)
+    this.actor = process
+  }
+
   stop(): void {
     this.isStopped = true
   }
@@ -81,12 +89,13 @@ export class Scheduler {
       if (event.isCancelled) continue
       this.now = event.time
       this.events += 1
+      this.actor = event.process
       const ran = this.workOff(event)
       this.drain()
       this.sinceHop += 1
       if (this.hasPromises || this.sinceHop >= eventsPerHopMax) await this.settle()
       else await this.turn()
-      if (ran) this.onStep?.(event.process)
+      if (ran) this.onStep?.(this.actor)
     }
     this.now = Math.max(this.now, until)
   }

@@ -1,3 +1,5 @@
+const sampledBytes = 64
+
 /** A rolling 64-bit hash of everything that happens in a run: two runs with equal hashes went alike. */
 export class TraceHash {
   private high = 0x6c62272e
@@ -10,6 +12,13 @@ export class TraceHash {
     this.low = Math.imul(this.low ^ (value | 0), 0x01000193) ^ (this.high >>> 7)
     this.high = Math.imul(this.high ^ upper ^ (this.low >>> 3), 0x85ebca6b)
     this.count += 1
+  }
+
+  /** Mixes in the length, and the beginning, where messages differ: what they carry has a checksum there. */
+  addBytes(bytes: Uint8Array): void {
+    const end = Math.min(bytes.length, sampledBytes)
+    for (let at = 0; at < end; at++) this.low = Math.imul(this.low ^ bytes[at]!, 0x01000193)
+    this.add(bytes.length)
   }
 
   addText(text: string): void {
