@@ -10,9 +10,12 @@ export class SerializationError extends CopycatError {
   }
 }
 
-/** A type that cannot be registered: its class, id or name is taken, the id is reserved or none, or the class has no way to be written. */
+/**
+ * A type that cannot be registered: its class, id or name is taken, the id is reserved or none, or the class has no way to be
+ * written; or a manifest that lists what cannot be loaded.
+ */
 export class RegistrationError extends CopycatError {
-  constructor(message: string) {
-    super('COPYCAT_REGISTRATION', message, { outcome: 'not-applied' })
+  constructor(message: string, cause?: unknown) {
+    super('COPYCAT_REGISTRATION', message, { outcome: 'not-applied', cause })
   }
 }

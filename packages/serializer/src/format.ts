@@ -4,6 +4,15 @@ export const typeById = 0x43
 export const typeByName = 0x4e
 /** The MessagePack extension type of the bytes that may follow a value and mean nothing: see {@link allocationFactor}. */
 export const typePadding = 0x50
+/** The MessagePack extension type that stands for an object met before: its offset, 1, 2 or 4 bytes. */
+export const typeReference = 0x52
+/** The MessagePack extension type, `d4 53 00`, before a value with references; offsets count from behind it. */
+export const typeShared = 0x53
+export const sharedMarkBytes = 3
+
+/** Payloads of extension type 0. */
+export const undefinedPayload = 0
+export const holePayload = 1
 
 /** Ids from here to {@link reservedIdMax} belong to this package. */
 export const reservedIdMin = 128
@@ -42,4 +51,8 @@ export const allocationFactor = 16
 export const allocationFree = 65_536
 
 /** Rough bytes of memory of what is read, charged alike by writer and reader. */
-export const costs = { array: 32, object: 56, slot: 8, leaf: 32, binary: 256, collection: 256, entry: 48, error: 2048 } as const
+export const costs = {
+  array: 32, object: 56, slot: 8, leaf: 32, binary: 256, collection: 256, entry: 48, error: 2048,
+  /** Of an object that may be referred to, where references are kept. */
+  referable: 48,
+} as const

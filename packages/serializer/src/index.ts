@@ -11,7 +11,13 @@
  *
  * @packageDocumentation
  */
+export { BuiltinTypeResolver } from './builtin-type-resolver.ts'
 export { RegistrationError, SerializationError } from './errors.ts'
 export type { SerializerOptions } from './options.ts'
+export { PrimitiveTypeResolver } from './primitive-type-resolver.ts'
+export { PooledObject, ReferencePool } from './reference-pool.ts'
+export type { ReferencePoolOptions } from './reference-pool.ts'
+export { serializeWith } from './serialize-with.ts'
 export { Serializer } from './serializer.ts'
-export type { Serializable, Type, TypeSerializer } from './type-serializer.ts'
+export type { TypeResolver } from './type-resolver.ts'
+export type { Serializable, Type, TypeOptions, TypePool, TypeSerializer, TypeSerializerFactory } from './type-serializer.ts'

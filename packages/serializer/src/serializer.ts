@@ -1,10 +1,11 @@
 import type { BufferInput, BufferOutput } from '@copycat/buffer'
-import { isBuiltinPrototype } from './builtin-writers.ts'
+import type { BuiltinType } from './builtin-type.ts'
 import { SerializationError } from './errors.ts'
 import { resolveSerializerOptions } from './options.ts'
 import type { SerializerOptions } from './options.ts'
 import { TypeRegistry } from './type-registry.ts'
-import type { Type, TypeSerializer } from './type-serializer.ts'
+import type { TypeResolver } from './type-resolver.ts'
+import type { Type, TypeOptions, TypeSerializer, TypeSerializerFactory } from './type-serializer.ts'
 import { ValueReader } from './value-reader.ts'
 import { ValueWriter } from './value-writer.ts'
 
@@ -13,29 +14,37 @@ import { ValueWriter } from './value-writer.ts'
  * a collection's entries is part of the value. Types belong to one serializer: nothing is registered process-wide.
  */
 export class Serializer {
-  readonly #registry = new TypeRegistry(isBuiltinPrototype)
+  readonly #registry = new TypeRegistry()
   readonly #writer: ValueWriter
   readonly #reader: ValueReader
 
   /** @throws {ConfigurationError} */
   constructor(options?: SerializerOptions) {
-    const { depthMax } = resolveSerializerOptions(options)
-    this.#writer = new ValueWriter(this, this.#registry, depthMax)
-    this.#reader = new ValueReader(this, this.#registry, depthMax)
+    const resolved = resolveSerializerOptions(options)
+    this.#writer = new ValueWriter(this, this.#registry, resolved)
+    this.#reader = new ValueReader(this, this.#registry, resolved)
+    this.resolve(...resolved.resolvers)
   }
 
   /**
    * Makes instances of `type` serializable, alike on every client and server. Without a `typeSerializer` the class's
    * own `writeObject` and `readObject` are used, or else its own enumerable fields (read back without running the constructor).
+   * What `serializeWith` said of the class holds where nothing else is said here.
    * @param id 0 to 65535 without 128 to 255; it is what the bytes carry, and what must never change. A class without one
    * is written by its name, which takes more bytes and must survive a minifier.
    * @throws {RegistrationError} on a clash, a reserved id or a built-in class. Instances of subclasses are other classes.
    */
   register<T>(type: Type<T>, id?: number): this
-  register<T>(type: Type<T>, typeSerializer: TypeSerializer<T>, id?: number): this
-  register<T>(type: Type<T>, second?: number | TypeSerializer<T>, third?: number): this {
-    const [typeSerializer, id] = typeof second === 'object' ? [second, third] : [undefined, second]
-    this.#registry.add(type, typeSerializer, id)
+  register<T>(type: Type<T>, typeSerializer: TypeSerializer<T> | TypeSerializerFactory<T>, id?: number): this
+  register<T>(type: Type<T>, options: TypeOptions<T>): this
+  register<T>(type: Type<T>, second?: number | TypeSerializer<T> | TypeSerializerFactory<T> | TypeOptions<T>, third?: number): this {
+    this.#registry.add(type, typeOptions(second, third))
+    return this
+  }
+
+  /** Registers what the resolvers bring, one after the other. @throws {RegistrationError} on a clash. */
+  resolve(...resolvers: readonly TypeResolver[]): this {
+    for (const resolver of resolvers) resolver.resolve(this)
     return this
   }
 
@@ -43,13 +52,19 @@ export class Serializer {
    * The bytes of `value`: a view of memory that other results share, so never to be transferred or written to.
    * With `output` they are written there instead, and `output` is returned.
    * @throws {SerializationError} on a value that cannot be written: a function, a symbol, an instance of a class that is
-   * not registered, one that is nested too deep or contains itself.
+   * not registered, one that is too large, nested too deep, or (without `keepReferences`) contains itself.
    */
   writeObject(value: unknown): Uint8Array
   writeObject<O extends BufferOutput>(value: unknown, output: O): O
   writeObject(value: unknown, output?: BufferOutput): Uint8Array | BufferOutput {
-    const bytes = this.encode(value)
-    return output === undefined ? bytes : output.writeBytes(bytes)
+    if (output === undefined) return this.encode(value)
+    let bytes: Uint8Array
+    try {
+      bytes = this.#writer.encodeFor(value, output)
+    } catch (error) {
+      throw asSerializationError(error)
+    }
+    return output.writeBytes(bytes)
   }
 
   /** {@link writeObject} without an output. */
@@ -57,8 +72,7 @@ export class Serializer {
     try {
       return this.#writer.encode(value)
     } catch (error) {
-      if (error instanceof SerializationError) throw error
-      throw new SerializationError(`cannot serialize: ${error instanceof Error ? error.message : String(error)}`, error)
+      throw asSerializationError(error)
     }
   }
 
@@ -70,7 +84,7 @@ export class Serializer {
   readObject<T = unknown>(input: Uint8Array, start?: number, end?: number): T
   readObject<T = unknown>(input: BufferInput): T
   readObject<T = unknown>(input: Uint8Array | BufferInput, start = 0, end?: number): T {
-    if ('readView' in input) return this.#readFrom(input) as T
+    if ('readView' in input) return this.#reader.readFrom(input) as T
     const last = end ?? input.length
     if (!(start >= 0 && start <= last && last <= input.length)) {
       throw new SerializationError(`there is no range ${start} to ${last} in ${input.length} bytes`)
@@ -83,15 +97,19 @@ export class Serializer {
     return this.readObject<T>(this.encode(value))
   }
 
-  #readFrom(input: BufferInput): unknown {
-    let bytes: Uint8Array
-    try {
-      bytes = input.readView(input.remaining, input.position)
-    } catch (cause) {
-      throw new SerializationError('the input has a limit beyond its bytes: flip it before reading', cause)
-    }
-    const value = this.#reader.read(bytes, 0, bytes.length, false)
-    input.skip(this.#reader.consumed)
-    return value
+  /** For the resolvers of this package alone. */
+  addBuiltins(types: readonly BuiltinType[]): void {
+    this.#registry.addBuiltins(types)
   }
+}
+
+function asSerializationError(error: unknown): SerializationError {
+  if (error instanceof SerializationError) return error
+  return new SerializationError(`cannot serialize: ${error instanceof Error ? error.message : String(error)}`, error)
+}
+
+function typeOptions<T>(second: number | TypeSerializer<T> | TypeSerializerFactory<T> | TypeOptions<T> | undefined, id: number | undefined): TypeOptions {
+  if (second === undefined || typeof second === 'number') return second === undefined ? {} : { id: second }
+  const isSerializer = typeof second === 'function' || 'write' in second || 'read' in second
+  return isSerializer ? { serializer: second, ...id !== undefined && { id } } as TypeOptions : second as TypeOptions
 }

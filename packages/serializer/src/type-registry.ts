@@ -1,42 +1,50 @@
+import type { BuiltinType } from './builtin-type.ts'
+import { builtinClasses } from './builtin-classes.ts'
 import { RegistrationError } from './errors.ts'
 import { idMax, reservedIdMax, reservedIdMin } from './format.ts'
-import type { Serializable, Type, TypeSerializer } from './type-serializer.ts'
+import { primitiveTypes } from './primitive-types.ts'
+import { registeredType } from './registered-type.ts'
+import type { RegisteredType } from './registered-type.ts'
+import { decoratedOptions } from './serialize-with.ts'
+import type { Type, TypeOptions } from './type-serializer.ts'
 
-/** A registered class: how it is named in the bytes, and how its instances are written and made. */
-export interface RegisteredType {
-  readonly type: Type
-  /** Number in the bytes; a type without one is written by {@link name}. */
-  readonly id: number | undefined
-  readonly name: string
-  readonly prototype: object
-  /** Absent: the own enumerable fields are written, and set on an object made without running the constructor. */
-  readonly serializer: TypeSerializer<unknown> | undefined
-}
+/** Prototypes of what needs no registration, whether or not a serializer has been told of it. */
+const builtinPrototypes: ReadonlySet<unknown> = new Set<unknown>([
+  Object.prototype, Array.prototype, Uint8Array.prototype, globalThis.Buffer?.prototype,
+  ...[...primitiveTypes, ...builtinClasses].flatMap(({ prototypes }) => prototypes),
+])
 
 /** The classes that one serializer knows; each by class, and by id or name. */
 export class TypeRegistry {
   readonly #byPrototype = new Map<object, RegisteredType>()
   readonly #byId = new Map<number, RegisteredType>()
   readonly #byName = new Map<string, RegisteredType>()
-  readonly #isBuiltin: (prototype: object) => boolean
+  readonly #builtinByPrototype = new Map<object, BuiltinType>()
+  readonly #builtinById = new Map<number, BuiltinType>()
 
-  constructor(isBuiltin: (prototype: object) => boolean) {
-    this.#isBuiltin = isBuiltin
+  /** Adds built-in types; those that are there already stay. */
+  addBuiltins(types: readonly BuiltinType[]): void {
+    for (const type of types) {
+      this.#builtinById.set(type.id, type)
+      for (const prototype of type.prototypes) this.#builtinByPrototype.set(prototype, type)
+    }
   }
 
-  /** @throws {RegistrationError} on a clash, a reserved or impossible id, or a built-in class. */
-  add(type: Type, serializer: TypeSerializer<unknown> | undefined, id: number | undefined): void {
+  /**
+   * Adds a class, with what its decorator says where `explicit` says nothing.
+   * @throws {RegistrationError} on a clash, a reserved or impossible id, a built-in class, or options that contradict one another.
+   */
+  add(type: Type, explicit: TypeOptions): void {
     if (typeof type !== 'function' || typeof type.prototype !== 'object' || type.prototype === null) {
-      throw new RegistrationError(`only a class can be registered, not ${typeof type === 'function' ? `the function ${type.name}` : String(type)}`)
+      throw new RegistrationError(`only a class can be registered, not ${typeof type === 'function' ? `the function ${(type).name}` : String(type)}`)
     }
-    const { name } = type
-    const prototype = type.prototype as object
-    if (this.#isBuiltin(prototype)) throw new RegistrationError(`${name} is built in`)
-    if (this.#byPrototype.has(prototype)) throw new RegistrationError(`class ${name} is registered already`)
+    if (builtinPrototypes.has(type.prototype)) throw new RegistrationError(`${type.name} is built in`)
+    if (this.#byPrototype.has(type.prototype as object)) throw new RegistrationError(`class ${type.name} is registered already`)
+    const registered = registeredType(type, { ...decoratedOptions(type), ...explicit }, builtinPrototypes)
+    const { id, name } = registered
     if (id === undefined) this.#checkName(name)
     else this.#checkId(name, id)
-    const registered: RegisteredType = { type, id, name, prototype, serializer: serializer ?? ownMethods(type) }
-    this.#byPrototype.set(prototype, registered)
+    this.#byPrototype.set(registered.prototype, registered)
     if (id === undefined) this.#byName.set(name, registered)
     else this.#byId.set(id, registered)
   }
@@ -53,6 +61,14 @@ export class TypeRegistry {
     return this.#byName.get(name)
   }
 
+  builtinWithPrototype(prototype: object): BuiltinType | undefined {
+    return this.#builtinByPrototype.get(prototype)
+  }
+
+  builtinWithId(id: number): BuiltinType | undefined {
+    return this.#builtinById.get(id)
+  }
+
   #checkName(name: string): void {
     if (name === '') throw new RegistrationError('a class without a name needs an id')
     if (this.#byName.has(name)) throw new RegistrationError(`the name ${name} is taken by another class: give one of them an id`)
@@ -65,23 +81,5 @@ export class TypeRegistry {
     }
     const holder = this.#byId.get(id)
     if (holder !== undefined) throw new RegistrationError(`id ${id} of ${name} is taken by ${holder.name}`)
-  }
-}
-
-/** The serializer of a class with `writeObject` and `readObject`; undefined when it has neither. */
-function ownMethods(type: Type): TypeSerializer<unknown> | undefined {
-  const { writeObject, readObject } = type.prototype as Partial<Serializable>
-  if (writeObject === undefined && readObject === undefined) return undefined
-  if (typeof writeObject !== 'function' || typeof readObject !== 'function') {
-    throw new RegistrationError(`class ${type.name} has only one of writeObject and readObject`)
-  }
-  const construct = type as unknown as new () => Serializable
-  return {
-    write: (value, output, serializer) => writeObject.call(value as Serializable, output, serializer),
-    read: (input, serializer) => {
-      const instance = new construct()
-      readObject.call(instance, input, serializer)
-      return instance
-    },
   }
 }

@@ -18,7 +18,7 @@ const golden: readonly (readonly [unknown, string])[] = [
   [{ a: 1, b: null }, '82a16101a162c0'], [Uint8Array.of(1, 2), 'c4020102'], [new Date(1), 'c90000000a4380013ff0000000000000'],
   [new Map([['a', 1]]), 'c90000000643810101a16101'],
   [new Set([7]), 'c9000000044382010107'], [/a/g, 'c900000006438601a161a167'], [new URL('a:b'), 'c900000006438701a3613a62'],
-  [Int16Array.of(-2), 'c900000004438c01feff'], ['\ud800', 'c900000004438401d800'], [new TypeError('m'), 'c900000010438501a9547970654572726f72a16d8080'], [new Point(), 'c90000000943e80782a17801a17902'],
+  [Int16Array.of(-2), 'c900000004438c01feff'], [new Array(2), '92d40001d40001'], ['\ud800', 'c900000004438401d800'], [new TypeError('m'), 'c900000010438501a9547970654572726f72a16d8080'], [new Point(), 'c90000000943e80782a17801a17902'],
 ]
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -27,6 +27,17 @@ describe('the format', () => {
   it('is, byte for byte, what other versions wrote', () => {
     const serializer = new Serializer().register(Point, 1000)
     expect(golden.map(([value]) => hex(serializer.encode(value)))).toEqual(golden.map(([, bytes]) => bytes))
+  })
+
+  it('marks a value in which an object is met twice, and says where it was met first', () => {
+    const serializer = new Serializer({ keepReferences: true }).register(Point, 1000)
+    const point = new Point()
+    const loop: unknown[] = []
+    loop.push(loop)
+    const far = ['x'.repeat(300), point, point]
+    expect([[point, 1], loop, [point, { a: point }]].map(value => hex(serializer.encode(value))))
+      .toEqual(['92c90000000943e80782a17801a1790201', 'd4530091d45200', 'd4530092c90000000943e80782a17801a1790281a161d45201'])
+    expect(hex(serializer.encode(far)).slice(-8)).toBe('d5520130')
   })
 
   it('of plain values is the MessagePack that msgpackr writes, and reads what msgpackr writes', () => {

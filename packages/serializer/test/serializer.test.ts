@@ -50,6 +50,7 @@ describe('Serializer', () => {
     const serializer = new Serializer()
     const copy = serializer.copy([new Uint8Array(3), Buffer.from('abc'), new ArrayBuffer(2), new DataView(new ArrayBuffer(3)), new Uint8ClampedArray(1)])
     expect(copy.map(value => value.constructor)).toEqual([Uint8Array, Uint8Array, ArrayBuffer, DataView, Uint8ClampedArray])
+    expect(serializer.copy(new Date(NaN)).getTime()).toBe(NaN)
     const error = Object.assign(new RangeError('too far', { cause: new Map([[1, 2]]) }), { code: 'E_FAR' })
     const read = serializer.copy(error)
     expect(read).toBeInstanceOf(RangeError)
