@@ -174,8 +174,13 @@ export abstract class MemoryBuffer extends BufferPointers implements Buffer {
     if ((value & 0xff_ffff) !== value) throw outOfRange(value, 0, 0xff_ffff)
     const i = this.writing(3, at)
     const { view } = this.memory
-    view.setUint8(this.littleEndian ? i + 2 : i, value >>> 16)
-    view.setUint16(this.littleEndian ? i : i + 1, value & 0xffff, this.littleEndian)
+    if (this.littleEndian) {
+      view.setUint16(i, value, true)
+      view.setUint8(i + 2, value >>> 16)
+    } else {
+      view.setUint8(i, value >>> 16)
+      view.setUint16(i + 1, value)
+    }
     return this
   }
 
@@ -211,8 +216,8 @@ export abstract class MemoryBuffer extends BufferPointers implements Buffer {
     if (!isSafe(value)) throw outOfRange(value, 0, Number.MAX_SAFE_INTEGER)
     const i = this.writing(8, at)
     const { view } = this.memory
-    view.setUint32(this.littleEndian ? i : i + 4, value % twoTo32, this.littleEndian)
-    view.setUint32(this.littleEndian ? i + 4 : i, Math.floor(value / twoTo32), this.littleEndian)
+    view.setUint32(this.littleEndian ? i : i + 4, value >>> 0, this.littleEndian)
+    view.setUint32(this.littleEndian ? i + 4 : i, value / twoTo32, this.littleEndian)
     return this
   }
 

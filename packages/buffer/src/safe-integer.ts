@@ -22,6 +22,6 @@ export function readSafeInteger(view: DataView, at: number): number {
 export function writeSafeInteger(view: DataView, at: number, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a non-negative safe integer`)
   // The high half first: where the view is too short nothing has been written yet.
-  view.setUint32(at + 4, Math.floor(value / twoTo32), true)
-  view.setUint32(at, value % twoTo32, true)
+  view.setUint32(at + 4, value / twoTo32, true)
+  view.setUint32(at, value >>> 0, true)
 }
