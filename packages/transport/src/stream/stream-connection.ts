@@ -375,8 +375,9 @@ export class StreamConnection implements Connection {
 
   private endedInHandshake(reason: CloseReason): void {
     const error = this.handshake.ended(reason.error)
-    // A peer that says nothing at all and goes is a health check or a port scan: not worth a warning.
-    if (this.handshake.hasHeard) return this.fail(error)
+    // A peer that says nothing at all and goes, or resets, is a health check or a port scan: not worth a warning.
+    const isSilent = reason.error === undefined || (reason.error as { readonly code?: unknown }).code === 'ECONNRESET'
+    if (this.handshake.hasHeard || !isSilent) return this.fail(error)
     this.logger.debug(`connection with ${this.remoteAddress} ended: ${error.message}`)
     this.finish({ error })
   }
