@@ -58,6 +58,7 @@ export const doors = [
   'packages/buffer-mapped/src/mapped-file.ts',
   'packages/serializer/src/manifest/*.ts',
   'packages/transport-tcp/src/**/*.ts',
+  'packages/transport-ws/src/**/*.ts',
   'packages/storage/src/node-file-system.ts',
   'packages/simulator/src/process/ambient-traps.ts',
   'packages/simulator/src/time/event-loop.ts',
