@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -32,7 +32,7 @@ const elections: readonly Mutant[] = [
   { name: 'E5', row: 'E5', bug: 'A vote that is told twice counts as two.', caughtBy: ['I1', 'I7'], profile: ['contested-elections', 'duplicates', 'partition'] },
   { name: 'E6', row: 'E6', bug: 'Logs are compared by length before term.', caughtBy: ['I7'], profile: ['contested-elections', 'partition', 'truncations'] },
   { name: 'E6-unchecked', row: 'E6', bug: 'A vote is granted whatever the log of the candidate.', caughtBy: ['I7'], profile: ['partition'] },
-  { name: 'E7', row: 'E7', bug: 'A vote of an older term counts for a candidate in a newer one.', caughtBy: ['I1', 'I7'], profile: ['contested-elections', 'delay', 'replays', 'partition'] },
+  { name: 'E7', row: 'E7', bug: 'A vote of an older term counts for a candidate in a newer one.', caughtBy: ['I1', 'I7'], profile: ['crash', 'replays', 'slow-disk', 'hasty-elections', 'three-servers'] },
   { name: 'E9', row: 'E9', bug: 'A server goes on refusing votes for the sake of a leader that it has not heard for long.', caughtBy: ['V1', 'V6'], profile: ['slow-disk', 'stalled-process'] },
   { name: 'E11', row: 'E11', bug: 'A leader that hears no majority stays in office.', caughtBy: ['I15'], profile: ['partition'] },
 ]
@@ -70,8 +70,8 @@ const sessions: readonly Mutant[] = [
 const reads: readonly Mutant[] = [
   { name: 'L1', row: 'L1', bug: 'A leader answers reads without asking whether it still leads.', caughtBy: ['I33'], profile: ['partition', 'stalled-process'] },
   { name: 'L1-keep-alive', row: 'L1', bug: 'A leader answers keep-alives without asking whether it still leads.', caughtBy: ['I40', 'I39'], profile: ['deposed-leaders', 'patient-elections', 'short-sessions'] },
-  { name: 'L2', row: 'L2', bug: 'A new leader answers reads before the first entry of its term is applied.', caughtBy: ['I33'], profile: ['crash', 'delay', 'slow-disk'] },
-  { name: 'L3', row: 'L3', bug: 'The answer to an older round confirms the round that is out.', caughtBy: ['I33'], profile: ['delay', 'replays', 'partition'] },
+  { name: 'L2', row: 'L2', bug: 'A new leader answers reads, and keep-alives, before the first entry of its term is applied.', caughtBy: ['I33'], profile: ['slow-handovers', 'many-clients', 'patient-elections'] },
+  { name: 'L3', row: 'L3', bug: 'The answer to an older round confirms the round that is out.', caughtBy: ['I33'], profile: ['late-answers', 'many-loops', 'hasty-elections', 'three-servers'] },
   { name: 'L9', row: 'L9', bug: 'A read is confirmed by one server less than a majority.', caughtBy: ['I33'], profile: ['deposed-leaders', 'patient-elections'] },
   { name: 'L13', row: 'L13', bug: 'A new leader starts logged time from its own clock.', caughtBy: ['I45', 'I48', 'I49', 'V3'], profile: ['clock-offsets', 'restart'] },
 ]
@@ -90,7 +90,7 @@ const storage: readonly Mutant[] = [
   { name: 'C6', row: 'C6', bug: 'A segment is left before everything in it is synced.', caughtBy: ['I12', 'I13', 'I8', 'I49'], profile: ['small-segments', 'slow-disk'] },
   { name: 'C7', row: 'C7', bug: 'A truncation leaves later segments behind.', caughtBy: ['I48', 'I49', 'V3'], profile: ['deposed-leaders', 'small-segments', 'restart'] },
   { name: 'C7-unsynced', row: 'C7', bug: 'What a truncation keeps is not synced before the old segment goes.', caughtBy: ['I49', 'I48', 'I12'], profile: ['deposed-leaders', 'crashes-at-truncations', 'slow-disk'] },
-  { name: 'R8-synced', row: 'R8', bug: 'A sync from before a truncation vouches for the entries that took the place of the removed ones.', caughtBy: ['I21', 'I30', 'I22', 'I5'], profile: ['deposed-leaders', 'small-cache', 'slow-disk'] },
+  { name: 'R8-synced', row: 'R8', bug: 'A sync from before a truncation vouches for the entries that took the place of the removed ones.', caughtBy: ['I21', 'I30', 'I22', 'I5', 'I48', 'I49'], profile: ['hung-leaders', 'crashes-at-truncations', 'slow-disk', 'small-cache'] },
   { name: 'S12', row: 'S12', bug: 'What a truncation has replaced is left for recovery to remove, which takes it for the newer one.', caughtBy: ['I48', 'I49', 'I5'], profile: ['deposed-leaders', 'restart'] },
 ]
 

@@ -82,7 +82,7 @@ const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((ty
 function serve(ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, respond: Respond): boolean {
   const leadership = ports.leadership()
   if (leadership === undefined) return false
-  if (leadership.isServing || (mutant('L2') && method === 'receiveQueries')) {
+  if (leadership.isServing || (mutant('L2') && (method === 'receiveQueries' || method === 'receiveKeepAlive'))) {
     leadership[method](bytes, respond)
     return true
   }

@@ -18,10 +18,11 @@ export const faultClasses = [
 ] as const
 
 /**
- * Classes that no seed draws, only who asks for them gets: a leader is cut off, with its connections reset or without a word; a server comes to an end
- * just after it has removed entries from its log, or while it stores a term or a vote.
+ * Classes that no seed draws, only who asks for them gets: a leader is cut off, with its connections reset or without a word, or while its disk hangs,
+ * or so that the disks of the others hang as soon as one of them leads; the answers to a leader take longer and longer, and then nobody hears it; a server comes to an end just after it has removed entries from its log, or
+ * while it stores a term or a vote.
  */
-export const stagedFaultClasses = ['deposedLeader', 'mutedLeader', 'crashAtTruncation', 'crashAtVote'] as const
+export const stagedFaultClasses = ['deposedLeader', 'mutedLeader', 'hungLeader', 'slowHandover', 'lateAnswers', 'crashAtTruncation', 'crashAtVote'] as const
 
 /** Name of a class of faults that lies in wait for its moment. */
 export type StagedFaultClass = typeof stagedFaultClasses[number]

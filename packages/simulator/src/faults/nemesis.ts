@@ -184,6 +184,9 @@ export class Nemesis {
       }
       case 'deposedLeader':
       case 'mutedLeader':
+      case 'hungLeader':
+      case 'slowHandover':
+      case 'lateAnswers':
       case 'crashAtTruncation':
       case 'crashAtVote': return this.staged.strike(fault, planned)
       case 'buggify': return this.during(fault, fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))

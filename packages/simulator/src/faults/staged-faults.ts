@@ -1,5 +1,6 @@
 import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
-import { type DirectedLink, everyLink } from '../network/partitions.ts'
+import { defaultLatency } from '../network/latency.ts'
+import type { DirectedLink } from '../network/partitions.ts'
 import { SeededRandom } from '../random/seeded-random.ts'
 import type { FaultClass, PlannedFault, StagedFaultClass } from './fault-classes.ts'
 import type { NemesisWorld } from './nemesis.ts'
@@ -41,6 +42,13 @@ export class StagedFaults {
     switch (fault) {
       case 'deposedLeader': return this.cutLeader(fault, duration, true)
       case 'mutedLeader': return this.cutLeader(fault, duration, false)
+      case 'hungLeader': {
+        const { scheduler } = this.world
+        this.ports.leader()?.disk.hangUntil(scheduler.now + (duration + this.random.integer(duration)) * 1_000)
+        return this.cutLeader(fault, duration, true)
+      }
+      case 'slowHandover': return this.handOver(fault, duration)
+      case 'lateAnswers': return this.delayAnswers(fault, duration)
       case 'crashAtTruncation':
       case 'crashAtVote': return this.lieInWait(fault, duration)
     }
@@ -51,16 +59,67 @@ export class StagedFaults {
    * believes that it leads; what it logs then has to go again.
    */
   private cutLeader(fault: FaultClass, duration: number, isReset: boolean): void {
-    const { network, scheduler, servers } = this.world
     const leader = this.ports.leader()
     if (leader === undefined) return
     const { name } = leader.process
-    const hosts = servers.map(({ process }) => process.name)
-    const cut = (): void => this.ports.cutLinks(fault, everyLink(hosts).filter(({ from, to }) => from === name || to === name), duration)
+    const others = this.others(leader)
+    const cut = (): void => this.ports.cutLinks(fault, others.flatMap((other) => [{ from: name, to: other }, { from: other, to: name }]), duration)
     if (!isReset) return cut()
-    for (const host of hosts) if (host !== name) network.breakConnections(name, host, 'reset')
-    scheduler.at(scheduler.now + 1_000, 'timer', undefined, () => {
-      if (!this.ports.isOver) cut()
+    for (const other of others) this.world.network.breakConnections(name, other, 'reset')
+    this.later(1, cut)
+  }
+
+  /** What a leader has committed the others hear late, then it is gone; another one is there soon, but what that one logs is not durable for a while. */
+  private handOver(fault: FaultClass, duration: number): void {
+    const { scheduler, servers } = this.world
+    const before = this.ports.leader()
+    if (before === undefined) return
+    const { name } = before.process
+    const others = this.others(before)
+    for (const to of others) this.delay(name, to, noticeMillis)
+    const look = (until: number): void => {
+      if (scheduler.now > until) return
+      if (servers.every((server) => server === before || server.server?.state !== 'leader')) this.later(lookMillis, () => look(until))
+      else for (const { disk } of servers) disk.hangUntil(scheduler.now + duration * 1_000)
+    }
+    this.later(4 * noticeMillis, () => {
+      this.cutLeader(fault, 2 * duration, true)
+      for (const to of others) this.delay(name, to, 0)
+      look(scheduler.now + duration * 1_000)
+    })
+  }
+
+  /**
+   * Answers to a leader take longer and longer, so that it never waits for one that long that it gives up; then nobody hears it any more. The others
+   * elect while it still gets what they said before.
+   */
+  private delayAnswers(fault: FaultClass, duration: number): void {
+    const leader = this.ports.leader()
+    if (leader === undefined) return
+    const { name } = leader.process
+    const others = this.others(leader)
+    const delay = (millis: number): void => {
+      for (const from of others) this.delay(from, name, millis)
+    }
+    const most = duration * delayPerMilli
+    for (let millis = 0; millis < duration; millis += delayStep) this.later(millis, () => delay(millis * delayPerMilli))
+    this.later(duration, () => this.ports.cutLinks(fault, others.map((to) => ({ from: name, to })), most))
+    this.later(duration + most, () => delay(0))
+  }
+
+  private others(than: SimServer): readonly string[] {
+    return this.world.servers.filter((server) => server !== than).map(({ process }) => process.name)
+  }
+
+  /** From now on what is sent is under way for so many milliseconds more than usual. */
+  private delay(from: string, to: string, millis: number): void {
+    this.world.network.change(from, to, { latency: { ...defaultLatency, leastMicros: defaultLatency.leastMicros + millis * 1_000 } })
+  }
+
+  private later(millis: number, act: () => void): void {
+    const { scheduler } = this.world
+    scheduler.at(scheduler.now + millis * 1_000, 'timer', undefined, () => {
+      if (!this.ports.isOver) act()
     })
   }
 
@@ -100,6 +159,16 @@ export class StagedFaults {
     })
   }
 }
+
+/** Milliseconds between two looks for a new leader: less than its first entry needs to be durable. */
+const lookMillis = 0.1
+
+/** By so many milliseconds later the others hear what is committed. */
+const noticeMillis = 100
+
+/** By so many milliseconds later do answers come that are sent a millisecond later; they are changed at these intervals. */
+const delayPerMilli = 1.5
+const delayStep = 20
 
 /** Milliseconds for which a crash lies in wait. */
 const trapMillis = 5_000

@@ -6,28 +6,38 @@ export interface RecordedMessage {
   readonly bytes: Uint8Array
 }
 
-/** Messages kept of one sender to one receiver. */
-const recordedMax = 128
+/** Messages of a type kept of one sender to one receiver. */
+const recordedMax = 32
 /** Larger ones are not kept. */
 const recordedBytesMax = 65_536
 
-/** Messages of one process to another, over all their lives: a fair sample of all that was ever sent, so that the oldest stay in. */
+/** What is kept of one type. */
+interface Sample {
+  readonly messages: RecordedMessage[]
+  seen: number
+}
+
+/**
+ * Messages of one process to another, over all their lives: of each type a fair sample of all that was ever sent, so that the oldest stay in, and what is
+ * rare, as votes are, is not lost among the rest.
+ */
 export class Recordings {
-  private readonly messages: RecordedMessage[] = []
-  private seen = 0
+  private readonly samples = new Map<number, Sample>()
 
   /** @returns whether it is kept. */
   add(message: RecordedMessage, random: SeededRandom): boolean {
     if (message.bytes.length > recordedBytesMax) return false
-    this.seen += 1
-    const place = this.messages.length < recordedMax ? this.messages.length : random.integer(this.seen)
+    let sample = this.samples.get(message.type)
+    if (sample === undefined) this.samples.set(message.type, sample = { messages: [], seen: 0 })
+    sample.seen += 1
+    const place = sample.messages.length < recordedMax ? sample.messages.length : random.integer(sample.seen)
     if (place >= recordedMax) return false
-    this.messages[place] = message
+    sample.messages[place] = message
     return true
   }
 
   /** One of them; undefined when there is none. */
   pick(random: SeededRandom): RecordedMessage | undefined {
-    return this.messages.length === 0 ? undefined : random.pick(this.messages)
+    return this.samples.size === 0 ? undefined : random.pick(random.pick([...this.samples.values()]).messages)
   }
 }
