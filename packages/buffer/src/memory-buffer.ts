@@ -15,10 +15,9 @@ const moveBytes = 64 * 1024
  */
 export abstract class MemoryBuffer extends BufferPointers implements Buffer {
   readBoolean(at?: number): boolean {
-    const from = at ?? this.position
-    const byte = this.memory.bytes[this.reading(1, from)]!
-    if (byte > 1) throw new MalformedBytesError(`${byte} at ${from} is no boolean`)
-    this.advance(from + 1, at)
+    const i = this.reading(1, at)
+    const byte = this.memory.view.getUint8(i)
+    if (byte > 1) throw new MalformedBytesError(`${byte} at ${this.#stepBack(1, at)} is no boolean`)
     return byte === 1
   }
 
@@ -73,13 +72,12 @@ export abstract class MemoryBuffer extends BufferPointers implements Buffer {
   }
 
   readSafeInteger(at?: number): number {
-    const from = at ?? this.position
-    const i = this.reading(8, from)
+    const i = this.reading(8, at)
     const { view } = this.memory
-    const upper = view.getUint32(this.littleEndian ? i + 4 : i, this.littleEndian)
-    if (upper > 0x1f_ffff) throw new MalformedBytesError(`integer at ${from} is beyond 2^53 - 1`)
-    this.advance(from + 8, at)
-    return upper * twoTo32 + view.getUint32(this.littleEndian ? i : i + 4, this.littleEndian)
+    const upper = this.littleEndian ? view.getUint32(i + 4, true) : view.getUint32(i)
+    const lower = this.littleEndian ? view.getUint32(i, true) : view.getUint32(i + 4)
+    if (upper <= 0x1f_ffff) return upper * twoTo32 + lower
+    throw new MalformedBytesError(`integer at ${this.#stepBack(8, at)} is beyond 2^53 - 1`)
   }
 
   readFloat(at?: number): number {
@@ -93,9 +91,11 @@ export abstract class MemoryBuffer extends BufferPointers implements Buffer {
   }
 
   readVarint(at?: number): number {
-    const from = at ?? this.position
-    const first = this.memory.bytes[this.reading(1, from)]!
-    const value = first < 0x80 ? first : this.#longVarint(from)
+    const i = this.reading(1, at)
+    const first = this.memory.view.getUint8(i)
+    if (first < 0x80) return first
+    const from = this.#stepBack(1, at)
+    const value = this.#longVarint(from)
     this.advance(from + varintLength(value), at)
     return value
   }
@@ -216,8 +216,14 @@ export abstract class MemoryBuffer extends BufferPointers implements Buffer {
     if (!isSafe(value)) throw outOfRange(value, 0, Number.MAX_SAFE_INTEGER)
     const i = this.writing(8, at)
     const { view } = this.memory
-    view.setUint32(this.littleEndian ? i : i + 4, value >>> 0, this.littleEndian)
-    view.setUint32(this.littleEndian ? i + 4 : i, value / twoTo32, this.littleEndian)
+    // The method reduces by 2^32 and cuts off fractions.
+    if (this.littleEndian) {
+      view.setUint32(i, value >>> 0, true)
+      view.setUint32(i + 4, value / twoTo32, true)
+    } else {
+      view.setUint32(i, value / twoTo32)
+      view.setUint32(i + 4, value >>> 0)
+    }
     return this
   }
 
@@ -317,6 +323,14 @@ export abstract class MemoryBuffer extends BufferPointers implements Buffer {
     if (this.room(from) < gap + 3 * length + 1) return undefined
     const i = this.writing(gap, from) + gap
     return writeUtf8(this.memory.bytes, i, text)
+  }
+
+  /** Takes back a relative read of `length` bytes that was not what it should have been. @returns where it was, relative or not. */
+  #stepBack(length: number, at: number | undefined): number {
+    if (at !== undefined) return at
+    const from = this.position - length
+    this.advance(from, at)
+    return from
   }
 
   /** A varint of several bytes; the window may end before it does, and it may end before the window. */

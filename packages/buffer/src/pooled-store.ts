@@ -2,6 +2,15 @@ import type { Chunk, ChunkPool } from './chunk-pool.ts'
 import { doubledSize, Memory } from './memory.ts'
 import type { Store } from './memory.ts'
 
+const zeros = new Uint8Array(4096)
+
+/** Fills with zeros. */
+function zero(bytes: Uint8Array, from: number, to: number): void {
+  // Engines fill memory that threads share byte by byte, but copy into it by words: six times as fast.
+  if (bytes.buffer instanceof ArrayBuffer) bytes.fill(0, from, to)
+  else for (let at = from; at < to; at += zeros.length) bytes.set(zeros.subarray(0, Math.min(zeros.length, to - at)), at)
+}
+
 /** A chunk while it is leased: it goes back to its pool when the memory is given back. */
 class Lease implements Store {
   readonly lends = true
@@ -28,7 +37,7 @@ class Lease implements Store {
       this.#pool.put(old)
     }
     // What the last user of the chunk left is none of this one's business.
-    this.#chunk.bytes.fill(0, kept, size)
+    zero(this.#chunk.bytes, kept, size)
     memory.showAll(this.#chunk.bytes, this.#chunk.view, size)
   }
 
@@ -46,7 +55,7 @@ class Lease implements Store {
 export function pooledMemory(pool: ChunkPool, size: number, sizeMax: number, onClose: () => void): Memory {
   const chunk = pool.take(size)
   const memory = new Memory(new Lease(pool, chunk, onClose), sizeMax)
-  chunk.bytes.fill(0, 0, size)
+  zero(chunk.bytes, 0, size)
   memory.showAll(chunk.bytes, chunk.view, size)
   return memory
 }
