@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -61,8 +61,8 @@ const sessions: readonly Mutant[] = [
   { name: 'X3', row: 'X3', bug: 'A command is applied though the one before it has not come.', caughtBy: ['I31', 'I30', 'I41'], profile: ['muted-leaders', 'many-loops', 'hasty-elections'] },
   { name: 'X4', row: 'X4', bug: 'The leader ends a session when its own clock says so, the others when the entry is applied.', caughtBy: ['I39', 'I21'], profile: ['expiring-sessions', 'slow-disk'] },
   { name: 'X5', row: 'X5', bug: 'A new leader does not grant the sessions a new time-out.', caughtBy: ['I40', 'I39'], profile: ['crash'] },
-  { name: 'X6', row: 'X6', bug: 'A session ends though a renewal was logged after the one that the leader judged by.', caughtBy: ['I40', 'I39'], profile: ['expiring-sessions', 'slow-disk'] },
-  { name: 'X6-stall', row: 'X6', bug: 'A leader judges sessions before it has heard what waits in its sockets.', caughtBy: ['I40', 'I39'], profile: ['stalled-process'] },
+  { name: 'X6', row: 'X6', bug: 'A session ends though a renewal was logged after the one that the leader judged by.', caughtBy: ['I40', 'I39'], profile: ['short-sessions', 'expiring-clients', 'slow-disk'] },
+  { name: 'X6-stall', row: 'X6', bug: 'A leader judges sessions before it has heard what waits in its sockets.', caughtBy: ['I40', 'I39'], profile: ['stalled-process', 'short-sessions', 'patient-elections'] },
   { name: 'K1', row: 'K1', bug: 'A command that was sent and has no answer is said not to be applied.', caughtBy: ['I41'], profile: ['client-timeouts'] },
   { name: 'K1-renumbered', row: 'K1', bug: 'A client that sends commands again gives them new numbers.', caughtBy: ['I30', 'I31', 'I33'], profile: ['crash', 'partition'] },
 ]

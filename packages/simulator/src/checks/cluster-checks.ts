@@ -9,6 +9,7 @@ import { ElectionChecks } from './elections.ts'
 import { RecoveryChecks } from './recovery.ts'
 import { ReplicationChecks } from './replication.ts'
 import { ServerView } from './server-view.ts'
+import { SessionChecks } from './sessions.ts'
 
 /** Watches all servers of a run: what they tell of themselves, what their disks were told, and their state after every event. */
 export class ClusterChecks {
@@ -19,6 +20,7 @@ export class ClusterChecks {
   private readonly byProcess = new Map<SimProcess, ServerView>()
   private readonly replication: ReplicationChecks
   private readonly recovery: RecoveryChecks
+  private readonly sessions: SessionChecks
   private readonly fail: CheckPorts['fail']
 
   constructor(servers: readonly SimServer[], timing: Pick<CheckPorts, 'electionTimeout' | 'heartbeatInterval'>, isDamaged: (id: MemberId) => boolean, fail: CheckPorts['fail']) {
@@ -35,6 +37,7 @@ export class ClusterChecks {
     this.replication = new ReplicationChecks(ports)
     this.application = new ApplicationChecks(ports)
     this.recovery = new RecoveryChecks(ports)
+    this.sessions = new SessionChecks(ports)
   }
 
   view(id: MemberId): ServerView {
@@ -61,10 +64,12 @@ export class ClusterChecks {
         break
       case 'persist':
         this.replication.persisting(view, event.effect, event.blocks)
+        this.sessions.persisting(view, event.blocks)
         break
       case 'applied':
         this.beforeApplied(view)
         this.application.applied(view, event.block, event.through)
+        this.sessions.applied(view, event.block)
         break
       case 'failed':
         if (event.error instanceof InvariantError) this.fail('assertion', `member ${event.member}: ${event.error.message}`)

@@ -68,6 +68,7 @@ export class ReplicationChecks {
       view.mustCheckMatch = false
       if (core.role === 'leader') this.checkMatches(view)
     }
+    view.isUpToDate = core.lastApplied === commitIndex
     if (core.lastApplied > commitIndex || commitIndex > core.lastIndex) {
       this.ports.fail('I11', `member ${view.server.id}: applied ${core.lastApplied}, committed ${commitIndex}, last ${core.lastIndex}`)
     }

@@ -14,6 +14,8 @@ interface Register {
 export interface CheckedMachine {
   /** A hash over every operation applied, with its place and result: equal on all servers that applied the same. */
   readonly hash: number
+  /** Whether this session is open; absent: nobody knows. */
+  hasSession?(session: SessionId): boolean
 }
 
 /**
@@ -45,6 +47,10 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
     executor.register(Change, this.change)
     executor.register(Look, this.look)
     executor.register(Expire, this.expire)
+  }
+
+  hasSession(session: SessionId): boolean {
+    return this.orders.has(session)
   }
 
   override onRegister(session: SessionId, position: Position): void {

@@ -1,6 +1,7 @@
+import type { Block } from '@copycat/storage'
 import { InvariantError } from '@copycat/utils'
 import { describe, expect, it } from 'vitest'
-import { acknowledgement, appendEntries, commands, WatchedCluster } from './watched-cluster.ts'
+import { acknowledgement, appendEntries, commands, sessionBlock, WatchedCluster } from './watched-cluster.ts'
 
 const first = commands(1, 1, 'a')
 const second = commands(2, 1, 'b', 'c')
@@ -115,6 +116,38 @@ describe('the checks of elections', () => {
       cluster.server(1).process.resumedAt = cluster.now
       cluster.server(1).is({})
     })).toBeUndefined()
+  })
+})
+
+describe('the checks of sessions', () => {
+  const registered = sessionBlock(4, 1, { kind: 'register', client: new Uint8Array(16), timeout: 1_000, replaces: 0 })
+  const renewal = sessionBlock(5, 1, { kind: 'keepAlive', session: 4, floor: 0 })
+  const expiry = (lastRenewal: number, index = 6): Block => sessionBlock(index, 1, { kind: 'expire', session: 4, lastRenewal })
+
+  it('I40: name a session that ends though it was renewed after what was judged by', () => {
+    const applied = (cluster: WatchedCluster, lastRenewal: number, isOpen: boolean): void => {
+      const one = cluster.server(1)
+      for (const block of [registered, renewal, expiry(lastRenewal)]) cluster.replicate(block)
+      one.sessions.add(4)
+      one.applies(registered, 13).applies(renewal, 14)
+      if (!isOpen) one.sessions.delete(4)
+      one.applies(expiry(lastRenewal), 15)
+    }
+    expect(broken((cluster) => applied(cluster, 4, false))).toBe('I40')
+    expect(broken((cluster) => applied(cluster, 4, true))).toBeUndefined()
+    expect(broken((cluster) => applied(cluster, 5, false))).toBeUndefined()
+  })
+
+  it('I40: name a leader that ends a session before it has heard anybody since it was stopped', () => {
+    const ends = (cluster: WatchedCluster, isHeard: boolean): void => {
+      const one = cluster.server(1).is({ lastApplied: 3 })
+      cluster.now += 600
+      one.process.resumedAt = cluster.now
+      if (isHeard) one.receives(2, acknowledgement(1, 3))
+      one.writes([expiry(0, 4)])
+    }
+    expect(broken((cluster) => ends(cluster, false))).toBe('I40')
+    expect(broken((cluster) => ends(cluster, true))).toBeUndefined()
   })
 })
 

@@ -1,7 +1,7 @@
 import type { AppendEntriesRequest, AppendEntriesResponse, RaftMessage, Role } from '@copycat/consensus'
-import type { RaftEvent } from '@copycat/raft/internal'
+import { encodeSessionRecord, type RaftEvent, type SessionRecord } from '@copycat/raft/internal'
 import type { Block } from '@copycat/storage'
-import type { LogIndex, MemberId, Term } from '@copycat/utils'
+import type { LogIndex, MemberId, SessionId, Term } from '@copycat/utils'
 import { crc32 } from 'node:zlib'
 import { ClusterChecks } from '../../src/checks/cluster-checks.ts'
 import type { SimServer } from '../../src/cluster/sim-server.ts'
@@ -29,7 +29,8 @@ export class ScriptedServer {
   readonly core: ScriptedCore
   readonly hooks: DiskHooks = {}
   readonly faultCounts: { wipedDisk: number } = { wipedDisk: 0 }
-  readonly machine: { hash: number } = { hash: 1 }
+  readonly sessions: Set<SessionId> = new Set()
+  readonly machine: { hash: number, hasSession(session: SessionId): boolean } = { hash: 1, hasSession: (session) => this.sessions.has(session) }
   readonly process: { name: string, isUp: boolean, resumedAt: number, clock: { monotonic(): number } }
   private vote: Uint8Array | undefined
   private ticket = 0
@@ -199,7 +200,8 @@ export class WatchedCluster {
 /** A block of commands, one for each text. */
 export function commands(firstIndex: LogIndex, term: Term, ...texts: readonly string[]): Block {
   const records = texts.map((text) => {
-    const content = new TextEncoder().encode(text)
+    // Flags, session and number, all of them 0, as far as a checker looks.
+    const content = new TextEncoder().encode(`${'\0'.repeat(17)}${text}`)
     const record = new Uint8Array(4 + content.length)
     new DataView(record.buffer).setUint32(0, content.length, true)
     record.set(content, 4)
@@ -207,6 +209,12 @@ export function commands(firstIndex: LogIndex, term: Term, ...texts: readonly st
   })
   const body = new Uint8Array(Buffer.concat(records))
   return { kind: 'commands', firstIndex, count: texts.length, term, time: 0, body, bodyCrc: crc32(body) }
+}
+
+/** A block of session records. */
+export function sessionBlock(firstIndex: LogIndex, term: Term, ...records: readonly SessionRecord[]): Block {
+  const body = new Uint8Array(Buffer.concat(records.map((record) => encodeSessionRecord(record))))
+  return { kind: 'session', firstIndex, count: records.length, term, time: 0, body, bodyCrc: crc32(body) }
 }
 
 export function appendEntries(fields: Partial<AppendEntriesRequest>): AppendEntriesRequest {

@@ -46,6 +46,7 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'small-cache': { shape: { cacheBytes: 1 } },
   'patient-elections': { shape: { electionTimeout: 1_000, heartbeatInterval: 300 } },
   'hasty-elections': { shape: { electionTimeout: 150, heartbeatInterval: 45 } },
+  'expiring-clients': { faults: ['clientPause', 'clientCut'] },
   'short-sessions': { shape: { sessionTimeout: 400 } },
   'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
 }

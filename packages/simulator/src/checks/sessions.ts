@@ -1,0 +1,77 @@
+import { recordEnd, recordSession } from '@copycat/protocol'
+import { decodeSessionRecord, type SessionRecord } from '@copycat/raft/internal'
+import type { Block } from '@copycat/storage'
+import type { LogIndex, SessionId } from '@copycat/utils'
+import type { CheckPorts } from './check-ports.ts'
+import type { ServerView } from './server-view.ts'
+
+/** I40: no session ends whose client has shown in time that it lives. */
+export class SessionChecks {
+  private readonly ports: CheckPorts
+  /** The last entry by which each open session was renewed, in the committed history. */
+  private readonly renewals = new Map<SessionId, LogIndex>()
+  private through: LogIndex = 0
+
+  constructor(ports: CheckPorts) {
+    this.ports = ports
+  }
+
+  /**
+   * A leader that ends sessions has heard from somebody since it woke up from its last stall: before that, what clients have sent meanwhile is still
+   * waiting in its sockets. What it had confirmed before the stall it may still act upon, if it waits for an entry to be applied.
+   */
+  persisting(view: ServerView, blocks: readonly Block[]): void {
+    const { role } = view
+    const { resumedAt } = view.server.process
+    if (role !== 'leader' || !view.isUpToDate || this.ports.memberIds.length === 1 || Math.max(0, ...view.heard.values()) >= resumedAt) return
+    for (const block of blocks) {
+      for (const [index, record] of sessionRecords(block)) {
+        if (record.kind === 'expire') this.ports.fail('I40', `member ${view.server.id} ends session ${record.session} at ${index} by what it knew before it was stopped, and has heard nobody since`)
+      }
+    }
+  }
+
+  /** An expiry is void if the session was renewed by an entry between the one that it names and itself. */
+  applied(view: ServerView, block: Block): void {
+    if (block.firstIndex + block.count - 1 <= this.through) return
+    if (block.kind === 'commands') this.renewed(block)
+    else {
+      for (const [index, record] of sessionRecords(block)) if (index > this.through) this.recorded(view, index, record)
+    }
+    this.through = block.firstIndex + block.count - 1
+  }
+
+  private recorded(view: ServerView, index: LogIndex, record: SessionRecord): void {
+    if (record.kind === 'register') this.renewals.set(index, index)
+    else if (record.kind === 'unregister') this.renewals.delete(record.session)
+    else if (record.kind === 'keepAlive') this.renew(record.session, index)
+    else if ((this.renewals.get(record.session) ?? 0) <= record.lastRenewal) this.renewals.delete(record.session)
+    else if (view.machine?.hasSession?.(record.session) === false) {
+      this.ports.fail('I40', `session ${record.session} was ended at ${index} for not being renewed after ${record.lastRenewal}, but it was at ${this.renewals.get(record.session)}`)
+    }
+  }
+
+  private renewed({ body, firstIndex, count }: Block): void {
+    const view = new DataView(body.buffer, body.byteOffset, body.length)
+    let at = 0
+    for (let entry = 0; entry < count; entry++) {
+      this.renew(recordSession(view, at), firstIndex + entry)
+      at = recordEnd(view, at)
+    }
+  }
+
+  private renew(session: SessionId, index: LogIndex): void {
+    if (this.renewals.has(session)) this.renewals.set(session, index)
+  }
+}
+
+/** The records of a block of sessions, with their indexes; none in one of another kind. */
+function* sessionRecords({ kind, body, firstIndex, count }: Block): Iterable<readonly [LogIndex, SessionRecord]> {
+  if (kind !== 'session') return
+  const view = new DataView(body.buffer, body.byteOffset, body.length)
+  let at = 0
+  for (let entry = 0; entry < count; entry++) {
+    yield [firstIndex + entry, decodeSessionRecord(body, view, at)]
+    at = recordEnd(view, at)
+  }
+}
