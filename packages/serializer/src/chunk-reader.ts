@@ -127,21 +127,32 @@ export class ChunkReader {
   #shortText(start: number, end: number): string {
     const bytes = this.bytes
     let text = ''
+    let all = 0
     let i = start
-    for (; i + 4 <= end; i += 4) {
-      const a = bytes[i]!
-      const b = bytes[i + 1]!
-      const c = bytes[i + 2]!
-      const d = bytes[i + 3]!
-      if ((a | b | c | d) >= 0x80) return utf8FromBytes(bytes, start, end)
+    if (i + 8 <= end) {
+      const [a, b, c, d] = [bytes[i]!, bytes[i + 1]!, bytes[i + 2]!, bytes[i + 3]!]
+      const [e, f, g, h] = [bytes[i + 4]!, bytes[i + 5]!, bytes[i + 6]!, bytes[i + 7]!]
+      all = a | b | c | d | e | f | g | h
+      text = String.fromCharCode(a, b, c, d, e, f, g, h)
+      i += 8
+    }
+    if (i + 4 <= end) {
+      const [a, b, c, d] = [bytes[i]!, bytes[i + 1]!, bytes[i + 2]!, bytes[i + 3]!]
+      all |= a | b | c | d
       text += String.fromCharCode(a, b, c, d)
+      i += 4
     }
-    for (; i < end; i++) {
-      const byte = bytes[i]!
-      if (byte >= 0x80) return utf8FromBytes(bytes, start, end)
-      text += String.fromCharCode(byte)
+    if (i + 2 <= end) {
+      const [a, b] = [bytes[i]!, bytes[i + 1]!]
+      all |= a | b
+      text += String.fromCharCode(a, b)
+      i += 2
     }
-    return text
+    if (i < end) {
+      all |= bytes[i]!
+      text += String.fromCharCode(bytes[i]!)
+    }
+    return all < 0x80 ? text : utf8FromBytes(bytes, start, end)
   }
 
   #copyEight(): void {

@@ -1,7 +1,9 @@
 import { utf8Length, writeUtf8, writeVarint } from '@copycat/buffer'
 import { SerializationError } from './errors.ts'
 
-export const chunkBytes: number = 16 * 1024
+export const chunkBytes: number = 32 * 1024
+/** Room that a chunk should have left for the next value. */
+const roomAtLeast = 1024
 
 /**
  * Writes the parts of MessagePack into chunks that many results share, each part in its shortest form. A chunk that is too
@@ -14,6 +16,8 @@ export class ChunkWriter {
   /** Where the outermost value starts; bytes below belong to earlier results. */
   protected start = 0
   readonly #sizeMax: number
+  /** Bytes that the next value is expected to take: growing for it would cost a copy and a larger chunk. */
+  #expected = roomAtLeast
 
   /** @param sizeMax bytes that one value may take. */
   constructor(sizeMax: number) {
@@ -145,12 +149,19 @@ export class ChunkWriter {
     const length = this.position - from
     if (length > this.#sizeMax) throw this.#tooLarge()
     const result = new Uint8Array(this.bytes.buffer as ArrayBuffer, from, length)
+    this.#expected = Math.max(roomAtLeast, length, this.#expected >> 1)
     // A grown chunk is as large as its one value: the next value starts a new one instead of keeping it alive.
-    if (this.bytes.length > chunkBytes) this.newChunk()
+    if (this.bytes.length > chunkBytes) this.#newChunk()
     return result
   }
 
-  protected newChunk(): void {
+  /** Makes room for the next value, as far as its size can be foreseen. */
+  protected begin(): void {
+    if (this.position + Math.min(this.#expected, chunkBytes) > this.bytes.length) this.#newChunk()
+    this.start = this.position
+  }
+
+  #newChunk(): void {
     this.bytes = new Uint8Array(chunkBytes)
     this.view = new DataView(this.bytes.buffer)
     this.position = 0

@@ -184,6 +184,9 @@ export class ValueReader extends ChunkReader {
       if (token < 0x80 && this.position < this.end) {
         this.position++
         array[i] = token
+      } else if (token === 0xcd && this.position + 3 <= this.end) {
+        array[i] = this.bytes[this.position + 1]! << 8 | this.bytes[this.position + 2]!
+        this.position += 3
       } else if (token !== 0xd4 || !this.#isHole()) {
         array[i] = this.value()
       }

@@ -51,8 +51,8 @@ export class ValueWriter extends ChunkWriter {
   /** The bytes of `value`: a view of a chunk that holds other results too, never written again. */
   encode(value: unknown): Uint8Array {
     if (this.#depth > 0) return this.#encodeApart(value)
-    if (this.position > this.bytes.length - 1024) this.newChunk()
-    const start = this.start = this.position
+    this.begin()
+    const { start } = this
     this.#cost = 0
     try {
       const from = this.#writeWhole(value)
