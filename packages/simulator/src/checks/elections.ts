@@ -75,15 +75,19 @@ export class ElectionChecks {
     }
   }
 
-  /** I7: a new leader holds everything that was committed. */
+  /** I1: a new leader has the votes of a majority in its own term. I7: it holds everything that was committed. */
   private elected(view: ServerView): void {
-    const { committed } = this.ports
+    const { committed, memberIds } = this.ports
+    const { id } = view.server
+    const term = view.core!.currentTerm
+    const voters = memberIds.filter((voter) => voter === id || this.votes.get(`${voter}/${term}`) === id)
+    if (2 * voters.length <= memberIds.length) this.ports.fail('I1', `member ${id} leads term ${term} with no votes in it but those of ${voters.join(', ')}`)
     const { lastIndex } = committed.log
     view.heard.clear()
     view.proven.clear()
     view.electedAt = view.server.process.clock.monotonic()
     if (view.mirror.link(lastIndex) === committed.log.link(lastIndex)) return
-    this.ports.fail('I7', `member ${view.server.id} leads term ${view.core!.currentTerm} without the committed entry ${lastIndex}: its log ends at ${view.mirror.lastIndex}`)
+    this.ports.fail('I7', `member ${id} leads term ${term} without the committed entry ${lastIndex}: its log ends at ${view.mirror.lastIndex}`)
   }
 
   /** I15: a leader that hears no majority for an election timeout leads no more; a stall of its own is forgiven a heartbeat. */

@@ -65,6 +65,13 @@ describe('the checks of elections', () => {
     expect(broken((cluster) => cluster.server(3).sends(2, appendEntries({ term: 1 })))).toBe('I1')
   })
 
+  it('I1: name a leader that has the votes of no majority in its term', () => {
+    expect(broken((cluster) => {
+      const two = cluster.server(2).votes(2, 2).sends(3, { type: 'RequestVoteRequest', term: 2, lastLogIndex: 3, lastLogTerm: 1 })
+      two.is({ role: 'leader' })
+    })).toBe('I1')
+  })
+
   it('I2: name a second vote in a term', () => {
     expect(broken((cluster) => {
       const two = cluster.server(2).votes(2, 1).sends(1, { type: 'RequestVoteResponse', term: 2, granted: true })
@@ -99,7 +106,10 @@ describe('the checks of elections', () => {
   })
 
   it('I7: name a leader that lacks a committed entry', () => {
-    expect(broken((cluster) => cluster.server(3).votes(2, 3).is({ role: 'leader' }))).toBe('I7')
+    expect(broken((cluster) => {
+      cluster.server(2).votes(2, 3).sends(3, { type: 'RequestVoteResponse', term: 2, granted: true })
+      cluster.server(3).votes(2, 3).is({ role: 'leader' })
+    })).toBe('I7')
   })
 
   it('I15: name a leader that has heard no majority for too long', () => {
