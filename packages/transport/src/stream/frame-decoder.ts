@@ -2,6 +2,7 @@ import { cover, mutant } from '@copycat/utils/instruments'
 import { TransportError } from '../errors.ts'
 import { FrameKind, frameHeaderBytes } from './frame.ts'
 import type { Checksum } from './frame.ts'
+import { frameChecksum } from './frame-checksum.ts'
 
 /** Takes one frame. `body` is a view that nobody writes to again. */
 export type FrameSink = (kind: FrameKind, type: number, correlation: number, body: Uint8Array) => void
@@ -118,7 +119,7 @@ export class FrameDecoder {
   }
 
   private deliver(bytes: Uint8Array, view: DataView, at: number, total: number): void {
-    if (this.checksum(bytes.subarray(at + 4, at + total)) !== view.getUint32(at, true) && !mutant('T8')) {
+    if (frameChecksum(this.checksum, bytes, at + 4, at + total, 0) !== view.getUint32(at, true) && !mutant('T8')) {
       cover('frame-decoder.wrong-checksum')
       throw new TransportError('COPYCAT_TRANSPORT_FRAME_INVALID', 'the peer sent a frame with a wrong checksum')
     }

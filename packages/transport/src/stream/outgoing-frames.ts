@@ -1,11 +1,14 @@
 import type { Parts } from '../transport.ts'
 import { frameHeaderBytes } from './frame.ts'
 import type { Checksum, FrameKind } from './frame.ts'
+import { frameChecksum } from './frame-checksum.ts'
 
 /** Parts up to this size are copied behind their header: cheaper than one more piece in a gathered write. */
 const copiedPartBytesMax = 4096
 const slabBytesMin = 2048
-const slabBytesMax = 65_536
+const slabBytesMax = 262_144
+/** What stands in a full slab is taken along into the next one up to this size: one piece more in a write costs more. */
+const movedBytesMax = 65_536
 const noParts: Parts = []
 
 /**
@@ -58,7 +61,7 @@ export class OutgoingFrames {
         end += part.length
         continue
       }
-      if (summed < end) crc = this.checksum(slab.subarray(summed, end), crc)
+      if (summed < end) crc = frameChecksum(this.checksum, slab, summed, end, crc)
       crc = this.checksum(part, crc)
       summed = end
       this.slabEnd = end
@@ -66,7 +69,7 @@ export class OutgoingFrames {
       this.pieces.push(part)
       this.startsFrame.push(false)
     }
-    if (summed < end) crc = this.checksum(slab.subarray(summed, end), crc)
+    if (summed < end) crc = frameChecksum(this.checksum, slab, summed, end, crc)
     view.setUint32(header, crc, true)
     this.slabEnd = end
     // The tail of a frame in pieces is a piece of its own, so that the next frame begins one.
@@ -142,12 +145,15 @@ export class OutgoingFrames {
   /** A slab with room for `bytes` more. Slabs are written once and left to the collector: the stream may hold pieces of them. */
   private reserve(bytes: number): Uint8Array {
     if (this.slab !== undefined && this.slab.length - this.slabEnd >= bytes) return this.slab
-    this.closeRun(true)
+    if (this.slabEnd - this.runStart > movedBytesMax) this.closeRun(true)
+    const moved = this.slab?.subarray(this.runStart, this.slabEnd)
     if (this.slab !== undefined) this.slabSize = Math.min(this.slabSize * 2, slabBytesMax)
-    this.slab = new Uint8Array(Math.max(this.slabSize, bytes))
+    const movedBytes = moved?.length ?? 0
+    this.slab = new Uint8Array(Math.max(this.slabSize, movedBytes + bytes))
+    if (moved !== undefined) this.slab.set(moved)
     this.slabView = new DataView(this.slab.buffer)
     this.runStart = 0
-    this.slabEnd = 0
+    this.slabEnd = movedBytes
     return this.slab
   }
 }
