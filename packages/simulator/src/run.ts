@@ -129,6 +129,7 @@ class Run {
     }
     this.nemesis = new Nemesis({
       scheduler: this.scheduler, network: this.network, atlas: this.atlas, servers: this.servers, clients: this.clients, seed,
+      sessionTimeout: options.sessionTimeout,
       revive: (server, millis) => this.revive(server, millis),
       reviveClient: (client, millis) => this.reviveClient(client, millis),
       end: (server, how) => (how === 'kill' ? server.kill() : server.cutPower()),

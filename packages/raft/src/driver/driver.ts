@@ -21,6 +21,9 @@ export interface DriverPorts {
   failed(error: Error): void
 }
 
+/** What the driver uses of the core. */
+export type DrivenCore = Pick<RaftCore, 'id' | 'role' | 'currentTerm' | 'lastIndex' | 'nextTick' | 'step'>
+
 interface Step {
   readonly input: Input
   /** What came with it: the blocks of an AppendEntriesRequest, or the block that is proposed. */
@@ -33,14 +36,14 @@ interface Step {
  * confirmed, send what was to come `after` it; apply; settle. Inputs that arise meanwhile wait for their turn.
  */
 export class Driver {
-  private readonly core: RaftCore
-  private readonly log: Log
+  private readonly core: DrivenCore
+  private readonly log: Pick<Log, 'recent' | 'read' | 'lastTime'>
   private readonly clock: LoggedClock
   private readonly context: Context
   private readonly logger: Logger
   private readonly ports: DriverPorts
   private readonly channel: Channel
-  private persister: Persister | undefined
+  private persister: Pick<Persister, 'persist'> | undefined
   private readonly steps: Step[] = []
   private running = false
   private stopped = false
@@ -48,7 +51,9 @@ export class Driver {
   private timer: Timer | undefined
   private timerAt = Infinity
 
-  constructor(core: RaftCore, log: Log, clock: LoggedClock, context: Context, logger: Logger, ports: DriverPorts) {
+  constructor(
+    core: DrivenCore, log: Pick<Log, 'recent' | 'read' | 'lastTime'>, clock: LoggedClock, context: Context, logger: Logger, ports: DriverPorts,
+  ) {
     this.core = core
     this.log = log
     this.clock = clock
@@ -59,7 +64,7 @@ export class Driver {
   }
 
   /** To be called once: the persister reports to the driver, so it is made after it. */
-  start(persister: Persister): void {
+  start(persister: Pick<Persister, 'persist'>): void {
     this.persister = persister
     this.step({ type: 'tick' })
   }
@@ -195,13 +200,15 @@ export class Driver {
   }
 
   private replicate(effect: ReplicateEffect): void {
-    const blocks = buggify('driver.entries-from-disk') ? undefined : this.log.recent(effect.fromIndex, effect.bytesMax)
+    // As where a block is longer than a message may be: its entries come in pieces.
+    const through = buggify('driver.part-of-a-block') ? effect.fromIndex + effect.fromIndex % 3 : undefined
+    const blocks = buggify('driver.entries-from-disk') ? undefined : this.log.recent(effect.fromIndex, effect.bytesMax, through)
     if (blocks !== undefined) {
       this.sendEntries(effect, blocks)
       return
     }
     cover('driver.entries-from-disk')
-    this.log.read(effect.fromIndex, effect.bytesMax).then(
+    this.log.read(effect.fromIndex, effect.bytesMax, through).then(
       (read) => this.sendEntries(effect, read),
       (error: unknown) => {
         cover('driver.entries-unreadable')

@@ -175,10 +175,17 @@ export class SimDisk {
   private loseFile(): void {
     const { faults, guard, names } = this.state
     if (!faults.draws('lostFile') || names.durable.size === 0) return
+    const random = faults.random('lostFile')
+    const paths = random.shuffle([...names.durable.keys()])
+    // Those at the top are few, and who misses one of them looks at no other: mostly what lies deeper goes first.
+    if (random.chance(3, 4)) paths.sort((a, b) => b.split('/').length - a.split('/').length)
     // Several at once: what was in the same folder was in the same blocks.
-    for (const path of faults.random('lostFile').shuffle([...names.durable.keys()]).slice(0, 3)) {
+    for (let lost = 0; lost < 3;) {
+      const path = paths.shift()
+      if (path === undefined) return
       if (guard !== undefined && !guard.mayLose(path)) continue
       names.put(path, undefined)
+      lost += 1
       faults.count('lostFile')
       guard?.damaged()
     }

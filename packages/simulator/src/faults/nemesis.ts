@@ -1,5 +1,6 @@
 import type { SimClient } from '../cluster/sim-client.ts'
 import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
+import { simDiskDefaults } from '../disk/disk-options.ts'
 import type { FaultAtlas } from '../disk/fault-atlas.ts'
 import type { DiskSnapshot } from '../disk/sim-disk.ts'
 import { defaultLatency } from '../network/latency.ts'
@@ -12,11 +13,16 @@ import type { Scheduler } from '../time/scheduler.ts'
 import { type FaultClass, lastingFaultClasses, type PlannedFault } from './fault-classes.ts'
 import { StagedFaults } from './staged-faults.ts'
 
+const { readLatency, syncLatency } = simDiskDefaults
+const usualPace = { readLatency, syncLatency }
+
 /** What a {@link Nemesis} works on. */
 export interface NemesisWorld {
   readonly scheduler: Scheduler
   readonly network: SimNetwork
   readonly atlas: FaultAtlas
+  /** Of clients, in milliseconds. */
+  readonly sessionTimeout: number
   readonly servers: readonly SimServer[]
   readonly clients: readonly SimClient[]
   readonly seed: number
@@ -82,7 +88,7 @@ export class Nemesis {
     Object.assign(network.chaos, { lossPerMille: 0, duplicatePerMille: 0, replayPerMille: 0, reorderPerMille: 0 })
     Object.assign(network.streamFaults, { corruptPerMillion: 0, stuckPerMillion: 0 })
     for (const { disk, process } of servers) {
-      disk.change({ capacity: Infinity, readError: 0, writeError: 0, shortWrite: 0, syncError: 0, misdirectedWrite: 0, lostFile: 0, resurrectedFile: 0, syncLatency: { least: 100, most: 2_000 } })
+      disk.change({ capacity: Infinity, readError: 0, writeError: 0, shortWrite: 0, syncError: 0, misdirectedWrite: 0, lostFile: 0, resurrectedFile: 0, ...usualPace })
       disk.hangUntil(0)
       calm(process)
     }
@@ -141,10 +147,12 @@ export class Nemesis {
         return this.count(fault)
       }
       case 'clientPause': {
-        client.process.pauseFor(duration * 1_000)
+        // Half of them last about as long as its session does without it: what comes just before the end, and just behind it, is what is hard.
+        const millis = strength % 2 === 0 ? Math.round(world.sessionTimeout * (0.65 + 0.0004 * strength)) + 100 : duration
+        client.process.pauseFor(millis * 1_000)
         return this.count(fault)
       }
-      case 'slowDisk': return this.during(fault, `${fault}/${server.id}`, duration, () => server.disk.change({ syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 } }), () => server.disk.change({ syncLatency: { least: 100, most: 2_000 } }))
+      case 'slowDisk': return this.slowDisk(server, strength, duration)
       case 'diskHang': {
         server.disk.hangUntil(world.scheduler.now + duration * 1_000)
         return this.count(fault)
@@ -260,6 +268,12 @@ export class Nemesis {
     const { atlas, servers } = this.world
     const damaged = servers.filter(({ id }) => atlas.damagedMembers.has(id))
     return damaged.length > 0 && !atlas.mayDamage(server.id) ? damaged[server.id % damaged.length]! : server
+  }
+
+  private slowDisk({ id, disk }: SimServer, strength: number, duration: number): void {
+    this.during('slowDisk', `slowDisk/${id}`, duration, () => disk.change({
+      syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 }, readLatency: { least: 500 + strength, most: 5_000 + strength * 100 },
+    }), () => disk.change(usualPace))
   }
 
   private rot(server: SimServer, strength: number, duration: number): void {

@@ -37,8 +37,11 @@ function drawLoad(random: SeededRandom): Pick<RunOptions, 'clients' | 'loops' | 
 }
 
 function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: SeededRandom): FaultClass[] {
+  // Lasting damage may befall only a few members: where all of its classes exist at once, those that happen easily leave nothing for the others.
+  const onlyDamage = random.chance(1, 2) ? random.pick([...lastingFaultClasses, 'misdirectedWrite', 'staleDisk', 'lostFile'] as const) : undefined
   return faultClasses.filter((fault) => {
-    const isDrawn = random.chance(1, 2)
+    const isDrawn = random.chance(1, 2) || fault === onlyDamage
+    if (onlyDamage !== undefined && lastingFaultClasses.has(fault) && fault !== onlyDamage) return false
     if (depth === 'message' ? streamFaultClasses.has(fault) : messageFaultClasses.has(fault)) return false
     if (profile === 'lite') return fault === 'kill' || fault === 'killInside' || fault === 'killAll'
     // Where every run has streams, their faults are what it is about.
@@ -50,7 +53,7 @@ function rateOf(fault: FaultClass, random: SeededRandom): number {
   if (fault === 'killAll' || fault === 'powerCutAll') return random.between(2, 4)
   // Many of these are refused, as nothing that is needed may be lost.
   if (lastingFaultClasses.has(fault)) return random.between(24, 48)
-  if (fault === 'noSpace' || fault === 'shortWrite' || fault === 'syncError') return random.between(8, 16)
+  if (fault === 'noSpace' || fault === 'shortWrite' || fault === 'writeError' || fault === 'syncError') return random.between(10, 20)
   if (streamFaultClasses.has(fault)) return random.between(10, 20)
-  return brief.has(fault) ? random.logBetween(3, 16) : random.logBetween(2, 8)
+  return brief.has(fault) ? random.logBetween(4, 16) : random.logBetween(2, 8)
 }
