@@ -60,17 +60,14 @@ async function recover(
   const progress: Progress = { nextIndex: segments[0]?.firstIndex ?? 1, lastTerm: 0, lastTime: 0, mark: 0, blocks: 0, bytes: 0 }
   let torn: RecoveredLog['torn']
   for (const [at, segment] of segments.entries()) {
-    const isLast = at === segments.length - 1
-    if (segment.firstIndex !== progress.nextIndex || (at > 0 && segment.previousTerm !== progress.lastTerm)) {
-      cover('log-recovery.entries-missing')
-      throw new StorageCorruptionError(segment.path, 0, progress.nextIndex, `the log goes on at ${segment.firstIndex}, entries before it are missing`)
-    }
     const end = await scanSegment(segment, progress, checksum, visit)
     segment.end = end
-    if (isLast) torn = await judgeTail(segment, end, progress, checksum)
+    const next = segments[at + 1]
+    if (next === undefined) torn = await judgeTail(segment, end, progress, checksum)
     // The log rolls only when everything before is synced: in an older segment nothing can be torn.
-    else if (segments[at + 1]!.firstIndex !== progress.nextIndex) {
-      throw new StorageCorruptionError(segment.path, end, progress.nextIndex, 'a block in the middle of the log cannot be read')
+    else if (next.firstIndex !== progress.nextIndex || next.previousTerm !== progress.lastTerm) {
+      cover('log-recovery.entries-missing')
+      throw new StorageCorruptionError(segment.path, end, progress.nextIndex, `the log goes on at ${next.firstIndex}: what comes before is missing, or cannot be read`)
     }
   }
   for (const leftover of leftovers) await fileSystem.unlink(leftover)
@@ -188,10 +185,10 @@ async function makeDurable(fileSystem: FileSystem, directory: string, segment: S
   await fileSystem.syncDirectory(directory)
 }
 
-/** Where the first block stands that no mark covers. */
+/** Where the last block stands that a mark covers: what comes behind it may not be durable, the blocks that say what is among it. */
 function unmarkedFrom(segment: Segment, { mark, nextIndex }: Progress): number {
-  if (mark >= nextIndex - 1) return segment.end
-  return mark < segment.firstIndex ? segmentHeaderBytes : segment.offsetOf(mark + 1)
+  const index = Math.min(mark, nextIndex - 1)
+  return index < segment.firstIndex ? segmentHeaderBytes : segment.offsetOf(index)
 }
 
 function* headersIn(bytes: Uint8Array, seed: number, checksum: Checksum): Iterable<StoredBlock> {

@@ -176,9 +176,10 @@ export class SimDisk {
     const { faults, guard, names } = this.state
     if (!faults.draws('lostFile') || names.durable.size === 0) return
     const random = faults.random('lostFile')
-    const paths = random.shuffle([...names.durable.keys()])
-    // Those at the top are few, and who misses one of them looks at no other: mostly what lies deeper goes first.
-    if (random.chance(3, 4)) paths.sort((a, b) => b.split('/').length - a.split('/').length)
+    let paths = random.shuffle([...names.durable.keys()])
+    // Those at the top are few, and who misses one of them looks at no other: mostly it is one of those that lie deepest.
+    const depth = Math.max(...paths.map(depthOf))
+    if (random.chance(19, 20)) paths = paths.filter((path) => depthOf(path) === depth)
     // Several at once: what was in the same folder was in the same blocks.
     for (let lost = 0; lost < 3;) {
       const path = paths.shift()
@@ -203,6 +204,10 @@ export class SimDisk {
       guard?.damaged()
     }
   }
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length
 }
 
 function imageOf(path: string, bytes: Uint8Array): FileImage {

@@ -5,6 +5,9 @@ import type { ProfileName, RunOptions } from './run-options.ts'
 /** Classes that cost little time each, and so may come more often. */
 const brief: ReadonlySet<FaultClass> = new Set(['stall', 'reset', 'silentBreak', 'clientCut', 'oneWayCut', 'clog', 'clientPause', 'wallJump', 'clockDrift', 'latency', 'slowTurns', 'slowDisk'])
 
+/** Damage that seldom finds a place where it may happen. */
+const rareDamage: readonly FaultClass[] = ['misdirectedWrite', 'misdirectedWrite', 'resurrectedFile', 'lostFile']
+
 /** Draws what a run is like (swarm testing: Groce and others, 2012): first which classes of faults exist at all, then how often, then the shape. */
 export function drawOptions(seed: number, profile: ProfileName): RunOptions {
   const random = SeededRandom.of(seed, 'swarm', profile)
@@ -38,7 +41,7 @@ function drawLoad(random: SeededRandom): Pick<RunOptions, 'clients' | 'loops' | 
 
 function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: SeededRandom): FaultClass[] {
   // Lasting damage may befall only a few members: where all of its classes exist at once, those that happen easily leave nothing for the others.
-  const onlyDamage = random.chance(1, 2) ? random.pick([...lastingFaultClasses, 'misdirectedWrite', 'staleDisk', 'lostFile'] as const) : undefined
+  const onlyDamage = random.chance(2, 3) ? random.pick([...lastingFaultClasses, ...rareDamage]) : undefined
   return faultClasses.filter((fault) => {
     const isDrawn = random.chance(1, 2) || fault === onlyDamage
     if (onlyDamage !== undefined && lastingFaultClasses.has(fault) && fault !== onlyDamage) return false

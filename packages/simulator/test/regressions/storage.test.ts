@@ -3,6 +3,10 @@ import { silentLogger } from '@copycat/utils'
 import { describe, expect, it } from 'vitest'
 import { Machine } from '../disk/machine.ts'
 
+/** Of the file formats, written down in the README of the storage package. */
+const segmentHeaderBytes = 512
+const blockHeaderBytes = 64
+
 const seeds = Array.from({ length: 30 }, (_, at) => at + 1)
 const clusterId = '0123456789abcdef0123456789abcdef'
 
@@ -85,6 +89,23 @@ describe('what the simulator found in storage', () => {
       await machine.pass(100)
       expect((await machine.done(log.read(7, 1))).map(textOf)).toEqual(['new 7'])
     }
+  })
+
+  it.each(seeds)('D5: a mark whose sync failed leaves no gap before what is written after it, seed %i', async (seed) => {
+    const machine = new Machine(seed)
+    const { log } = await open(machine)
+    // So long that the mark ends with a sector, and no later write brings it along.
+    log.append(block(machine, 1, 1, 'x'.repeat(2 * 512 - 64 - segmentHeaderBytes - blockHeaderBytes - 4)))
+    await synced(machine, log)
+    machine.disk.change({ syncError: 1_000_000 })
+    await machine.pass(2_000_000)
+    machine.disk.change({ syncError: 0 })
+    machine.restart()
+    const again = (await open(machine)).log
+    again.append(block(machine, 2, 1, 'acknowledged'))
+    await synced(machine, again)
+    machine.powerCycle()
+    expect((await open(machine)).log.lastIndex).toBe(2)
   })
 
   it('R7: nothing is written before what must be durable first, and what is read does not wait for it', async () => {
