@@ -232,7 +232,6 @@ export abstract class BufferPointers implements ReferenceCounted {
     const from = at ?? this.#position
     if (!isRange(from, length, this.#limit)) throw new BufferOverflowError({ position: from, limit: this.#limit, length })
     const first = this.base + from
-    if (first + length > this.memory.size) this.memory.refresh()
     if (first + length > this.memory.size) this.memory.grow(first + length)
     if (!this.#windowHas(first, length, this.memory.writeEnd)) this.memory.load(first, length, true)
     if (at === undefined) this.#position = from + length

@@ -17,7 +17,5 @@ const heapStore: Store = {
 
 /** Memory over `bytes`, which it shares until it grows. */
 export function heapMemory(bytes: Uint8Array, sizeMax: number): Memory {
-  const memory = new Memory(heapStore, sizeMax)
-  memory.showAll(bytes, viewOver(bytes), bytes.length)
-  return memory
+  return new Memory(heapStore, sizeMax, bytes)
 }

@@ -34,29 +34,38 @@ export interface Store {
  */
 export class Memory {
   /** The window and perhaps more behind it: byte {@link start} of the memory is byte 0 of these. */
-  bytes: Uint8Array = nothing
+  bytes: Uint8Array
   /** The same bytes as {@link bytes}. */
-  view: DataView = nothingView
-  start = 0
+  view: DataView
+  start: number
   /** First byte behind the window; -1 when closed, so that not even an empty access finds its place. */
-  end = -1
+  end: number
   /** First byte that may not be written at once: {@link end}, or less where the store wants to know first. */
-  writeEnd = -1
+  writeEnd: number
   /** Bytes that exist. */
-  size = 0
+  size: number
   /** Bytes that may exist. */
   readonly sizeMax: number
   /** How many hold the memory; it is given back at 0. */
-  references = 1
-  readonly #store: Store
+  references: number
+  private readonly store: Store
 
-  constructor(store: Store, sizeMax: number) {
-    this.#store = store
+  /** With a window over all of `bytes`; without them, a memory of no bytes that the store then resizes. */
+  constructor(store: Store, sizeMax: number, bytes: Uint8Array = nothing, view: DataView = viewOver(bytes), size: number = bytes.length) {
+    // Buffers are made often: each field is written once, and no field has an initializer.
+    this.bytes = bytes
+    this.view = view
+    this.start = 0
+    this.end = size
+    this.writeEnd = size
+    this.size = size
     this.sizeMax = sizeMax
+    this.references = 1
+    this.store = store
   }
 
   get lends(): boolean {
-    return this.#store.lends
+    return this.store.lends
   }
 
   /** Puts the window on `length` bytes from `start`, which stand at the beginning of `bytes`. */
@@ -80,25 +89,25 @@ export class Memory {
   }
 
   grow(needed: number): void {
-    this.#store.resize(this, Math.min(this.sizeMax, this.#store.grownSize(this.size, needed)))
+    this.store.resize(this, Math.min(this.sizeMax, this.store.grownSize(this.size, needed)))
   }
 
   resize(size: number): void {
     this.requireOpen()
-    this.#store.resize(this, size)
+    this.store.resize(this, size)
   }
 
   load(from: number, length: number, isWrite: boolean): void {
-    this.#store.load(this, from, length, isWrite)
+    this.store.load(this, from, length, isWrite)
   }
 
   refresh(): void {
-    this.#store.refresh?.(this)
+    this.store.refresh?.(this)
   }
 
   flush(): void {
     this.requireOpen()
-    this.#store.flush(this)
+    this.store.flush(this)
   }
 
   acquire(): void {
@@ -121,7 +130,7 @@ export class Memory {
     if (this.references === 0) return
     this.references = 0
     try {
-      this.#store.close(this)
+      this.store.close(this)
     } finally {
       this.show(nothing, nothingView, 0, 0, false)
       this.end = -1

@@ -54,8 +54,6 @@ class Lease implements Store {
 /** Memory of `size` zeros in a chunk of `pool`. */
 export function pooledMemory(pool: ChunkPool, size: number, sizeMax: number, onClose: () => void): Memory {
   const chunk = pool.take(size)
-  const memory = new Memory(new Lease(pool, chunk, onClose), sizeMax)
   zero(chunk.bytes, 0, size)
-  memory.showAll(chunk.bytes, chunk.view, size)
-  return memory
+  return new Memory(new Lease(pool, chunk, onClose), sizeMax, chunk.bytes, chunk.view, size)
 }

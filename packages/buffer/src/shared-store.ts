@@ -61,10 +61,8 @@ export function allocateShared(size: number, sizeMax: number): SharedArrayBuffer
 /** Memory over all of `shared`, and over what it grows by. */
 export function sharedMemory(shared: SharedArrayBuffer): Memory {
   const growable = shared as GrowableMemory
-  const memory = new Memory(new SharedStore(growable), growable.growable === true ? growable.maxByteLength : shared.byteLength)
-  const bytes = new Uint8Array(shared, 0, shared.byteLength)
-  memory.showAll(bytes, viewOver(bytes), bytes.length)
-  return memory
+  const sizeMax = growable.growable === true ? growable.maxByteLength : shared.byteLength
+  return new Memory(new SharedStore(growable), sizeMax, new Uint8Array(shared, 0, shared.byteLength))
 }
 
 function growTo(shared: GrowableMemory, size: number): void {

@@ -5,7 +5,7 @@ import {
   writeSafeInteger, writeUtf8, writeVarint,
 } from '../src/index.ts'
 import { latin1InChunks, writeLatin1InLoop } from '../src/latin1.ts'
-import { isWellFormedInLoop, strictUtf8, utf8LengthInLoop } from '../src/utf8.ts'
+import { isWellFormedInLoop, strictUtf8, utf8LengthInLoop, writeUtf8WithEncoder } from '../src/utf8.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 80 })
 const brokenText = fc.array(fc.constantFrom('a', 'é', '€', '\ud800', '\udc00', '\udbff', '\udfff')).map(parts => parts.join(''))
@@ -124,5 +124,21 @@ describe('utf8', () => {
       expect(isWellFormed(text)).toBe(isKept)
       expect(isWellFormedInLoop(text)).toBe(isKept)
     }))
+  })
+})
+
+describe('utf8 without native code', () => {
+  it('reads and writes memory that threads share, which browsers refuse to decode and to encode into', () => {
+    fc.assert(fc.property(anyText, text => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(400))
+      const length = writeUtf8WithEncoder(bytes, 3, text)
+      expect(length).toBe(utf8Length(text))
+      expect(strictUtf8(bytes, 3, 3 + length)).toBe(text)
+    }))
+  })
+
+  it('refuses broken bytes in shared memory, and says where', () => {
+    const bytes = new Uint8Array(new SharedArrayBuffer(8)).fill(0xff)
+    expect(() => strictUtf8(bytes, 2, 5, 102)).toThrow('bytes 102 to 105 are not UTF-8')
   })
 })

@@ -64,6 +64,14 @@ export const bytesCases: readonly BytesCase[] = [
     },
   },
   {
+    name: 'resize forgets what it cuts off, however far behind',
+    run(create) {
+      const bytes = create(90_000).writeUint8(7, 10_000).writeUint8(8, 80_000)
+      bytes.writeUint8(9, 100).resize(5000).resize(90_000)
+      assert.deepEqual([bytes.readUint8(100), bytes.readUint8(10_000), bytes.readUint8(80_000)], [9, 0, 0])
+    },
+  },
+  {
     name: 'views have the bytes that were there',
     run(create) {
       const bytes = create(4).writeUint32(0x04030201, 0).flush()
