@@ -52,6 +52,7 @@ const replication: readonly Mutant[] = [
   { name: 'R8', row: 'R8', bug: 'A write that was finished before a truncation counts for what was written after it.', caughtBy: ['I12', 'I13', 'I8'], profile: ['truncations', 'slow-disk', 'partition'] },
   { name: 'R8-term', row: 'R8', bug: 'An acknowledgement of an older term counts in a later one.', caughtBy: ['I13', 'I8', 'I9'], profile: ['replays', 'delay', 'truncations'] },
   { name: 'R10', row: 'R10', bug: 'A follower looks only whether it has an entry before the new ones, not of which term.', caughtBy: ['I5', 'I9', 'I10', 'I12', 'I13', 'I21'], profile: ['truncations', 'partition'] },
+  { name: 'R18', row: 'R18', bug: 'The error of a command is swallowed, and its client told that it went well.', caughtBy: ['I32'] },
   { name: 'M8', row: 'M8', bug: 'A member whose disk was wiped votes again under its old name.', caughtBy: ['I2', 'I7', 'I4', 'I20', 'I49'], profile: ['wiped-disk', 'restart'] },
 ]
 

@@ -169,6 +169,7 @@ export class StoreWorkload implements Workload {
     const operation = isRead ? new Look(input) : new Change(input, id, ++orders.last)
     try {
       const output = await client.submit<StoreOutput>(operation, { timeout: deadline })
+      if (input.action === 'fail') this.ports.fail('I32', `command ${id}, whose handler throws, was told to have the result ${String(output)}`)
       recorded?.ok(output)
       this.counts.acknowledged += 1
       if (!isRead) this.acknowledged(id)
