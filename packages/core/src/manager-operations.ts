@@ -60,6 +60,12 @@ export function decodeKeys(bytes: Uint8Array): string[] {
   return Array.from({ length: input.readVarint() }, () => input.readString())
 }
 
+/** An event of a resource as its session gets it: u64 resource, and what the resource published. */
+export function encodeEvent(id: ResourceId, event: Uint8Array): Uint8Array {
+  const out = HeapBuffer.allocate(8 + event.length).writeSafeInteger(id).writeBytes(event)
+  return out.flip().readView(out.remaining)
+}
+
 /** Writes the bytes before the operation of a resource. */
 export function writeOperationHeader(out: BufferOutput, tag: number, id: ResourceId): void {
   out.writeUint8(tag).writeSafeInteger(id)

@@ -2,12 +2,13 @@ import { HeapBuffer } from '@copycat/buffer'
 import { type EncodedResult, UnknownOperationError, UnknownResourceError } from '@copycat/protocol'
 import { Serializer } from '@copycat/serializer'
 import {
-  HaltError, type Position, type SessionEnd, StateMachineExecutor, type StateMachineRuntime, stopsServer, TimerQueue,
+  type DeterminismTrap, HaltError, type Position, type SessionEnd, SessionTable, StateMachineExecutor, type StateMachineHost, type StateMachineRuntime,
+  stopsServer, TimerQueue,
 } from '@copycat/state-machine'
 import { ConfigurationError, type CopycatError, type LogIndex, type Logger, type SessionId, silentLogger } from '@copycat/utils'
 import { Catalogue } from './catalogue.ts'
 import { ResourceDeletedError } from './errors.ts'
-import { encodeCreation, encodeKeys, ManagerTag, operationHeaderBytes, operationResource } from './manager-operations.ts'
+import { encodeCreation, encodeEvent, encodeKeys, ManagerTag, operationHeaderBytes, operationResource } from './manager-operations.ts'
 import type { ResourceId } from './resource-context.ts'
 import { isResourcePath } from './resource-path.ts'
 import { checkResourceType, type ResourceType, resourceTypeKey } from './resource-type.ts'
@@ -18,6 +19,8 @@ export interface ResourceManagerOptions {
   readonly serializer?: Serializer
   /** Told what handlers of timers and session hooks throw: there is no caller to tell. @default `silentLogger` */
   readonly logger?: Logger
+  /** Springs when a handler uses what differs from server to server. For development and tests. @default none is set */
+  readonly trap?: DeterminismTrap
 }
 
 interface ManagedResource {
@@ -44,6 +47,9 @@ export class ResourceManager implements StateMachineRuntime {
   private readonly serializer: Serializer
   private readonly logger: Logger
   private readonly timers = new TimerQueue()
+  private readonly sessions = new SessionTable()
+  private readonly trap: DeterminismTrap | undefined
+  private host: StateMachineHost | undefined
   /** In the order of creation, which is the order of session hooks. */
   private readonly resources = new Map<ResourceId, ManagedResource>()
   private readonly byPath = new Map<string, ManagedResource>()
@@ -60,10 +66,15 @@ export class ResourceManager implements StateMachineRuntime {
     this.resourceTypes = [...this.types.keys()]
     this.serializer = options.serializer ?? new Serializer()
     this.logger = options.logger ?? silentLogger
+    this.trap = options.trap
   }
 
   get nextDue(): number {
     return this.timers.nextDue
+  }
+
+  attach(host: StateMachineHost): void {
+    this.host = host
   }
 
   admit(bytes: Uint8Array, start: number, end: number, everyVoterKnows: (type: string) => boolean): CopycatError | undefined {
@@ -108,11 +119,22 @@ export class ResourceManager implements StateMachineRuntime {
   }
 
   sessionRegistered(session: SessionId, position: Position): void {
+    this.sessions.register(session)
     for (const { executor } of this.resources.values()) executor.sessionRegistered(session, position)
   }
 
   sessionEnded(session: SessionId, end: SessionEnd, position: Position): void {
+    this.sessions.end(session)
     for (const { executor } of this.resources.values()) executor.sessionEnded(session, end, position)
+  }
+
+  describe(bytes: Uint8Array, start: number, end: number): string {
+    const tag = start < end ? bytes[start] : undefined
+    if (tag !== ManagerTag.command && tag !== ManagerTag.query) return 'an operation of the resource manager'
+    const resource = end - start < operationHeaderBytes ? undefined : this.resources.get(operationResource(bytes, start))
+    if (resource === undefined) return 'an operation of a resource that was deleted'
+    const { executor, path, type } = resource
+    return `${executor.describe(bytes, start + operationHeaderBytes, end)} of '${path}' (${resourceTypeKey(type)})`
   }
 
   private addressed(bytes: Uint8Array, start: number, end: number): StateMachineExecutor {
@@ -131,14 +153,23 @@ export class ResourceManager implements StateMachineRuntime {
     if (type === undefined) {
       throw new HaltError(`entry ${position.index} creates a resource of type ${key}, which this replica does not know`)
     }
-    const executor = new StateMachineExecutor(type.stateMachine(), {
-      serializer: this.serializer, timers: this.timers, onTimerError: (error) => this.report(error),
-    })
+    const executor = this.executorOf(type, position.index)
     const resource: ManagedResource = { id: position.index, path, type, executor }
     this.resources.set(resource.id, resource)
     this.byPath.set(path, resource)
     this.catalogue.add(path)
     return creationOf(resource)
+  }
+
+  private executorOf(type: ResourceType, id: ResourceId): StateMachineExecutor {
+    return new StateMachineExecutor(type.stateMachine(), {
+      serializer: this.serializer, timers: this.timers, sessions: this.sessions, onTimerError: (error) => this.report(error),
+      ...(this.trap === undefined ? {} : { trap: this.trap }),
+      host: {
+        publish: (session, event) => this.host?.publish(session, encodeEvent(id, event)),
+        released: (entry) => this.host?.released(entry),
+      },
+    })
   }
 
   private deletePath(bytes: Uint8Array, start: number, end: number): EncodedResult {

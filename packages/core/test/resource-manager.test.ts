@@ -1,6 +1,6 @@
 import { Command, Query } from '@copycat/protocol'
 import { Serializer } from '@copycat/serializer'
-import { type Commit, type Executor, HaltError, type SessionEnd, StateMachine } from '@copycat/state-machine'
+import { type ClientSession, type Commit, type Executor, HaltError, StateMachine } from '@copycat/state-machine'
 import { CopycatError, type Logger, type SessionId, silentLogger } from '@copycat/utils'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { type ReadOptions, Resource, ResourceClient, ResourceDeletedError, ResourceManager, ResourceTypeError } from '../src/index.ts'
@@ -62,9 +62,12 @@ class CounterStateMachine extends StateMachine {
     return this.value
   }
 
-  override onEnd(session: SessionId, end: SessionEnd): void {
-    if (end === 'expired') throw new Error('a hook that fails')
-    this.value = -session
+  override onExpire(): void {
+    throw new Error('a hook that fails')
+  }
+
+  override onUnregister({ id }: ClientSession): void {
+    this.value = -id
   }
 }
 

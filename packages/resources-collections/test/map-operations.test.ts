@@ -1,7 +1,7 @@
 import { HeapBuffer } from '@copycat/buffer'
 import { type Operation, operationTypeOf, Query, writeOperation } from '@copycat/protocol'
 import { Serializer } from '@copycat/serializer'
-import { type Executor, StateMachineExecutor } from '@copycat/state-machine'
+import { StateMachineExecutor } from '@copycat/state-machine'
 import { CopycatError } from '@copycat/utils'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -51,12 +51,7 @@ describe('operations of a map', () => {
   })
 
   it('are all registered, each under its own name', () => {
-    const names: string[] = []
-    const executor: Executor = {
-      register: (type) => names.push(type.operation),
-      schedule: () => ({ cancel: () => {} }),
-    }
-    new MapStateMachine().configure(executor)
+    const names = [...new StateMachineExecutor(new MapStateMachine()).operations]
     expect(names.sort()).toEqual(Object.values(operations).map((type) => type.operation).sort())
     expect(new Set(names).size).toBe(names.length)
   })

@@ -14,10 +14,20 @@
  *
  * @packageDocumentation
  */
+export { SessionTable } from './client-session.ts'
+export type { ClientSession } from './client-session.ts'
+export { Compaction, isRemovable } from './compaction.ts'
+export type { CleaningState } from './compaction.ts'
+export { DeterminismTrap } from './determinism-trap.ts'
+export { UnmatchedOperation } from './handler-table.ts'
 export { HaltError, stopsServer } from './runtime.ts'
-export type { Position, SessionEnd, StateMachineRuntime } from './runtime.ts'
+export type { Position, ReleasedEntry, SessionEnd, StateMachineHost, StateMachineRuntime } from './runtime.ts'
+export { isSnapshottable, snapshotChunkBytesMax } from './snapshottable.ts'
+export type { Snapshottable } from './snapshottable.ts'
 export { StateMachine } from './state-machine.ts'
-export type { Commit, Delay, Executor, Handler, Scheduled } from './state-machine.ts'
+export type {
+  Commit, DefaultHandler, Delay, EntryKey, Executor, ExecutorContext, Handler, RegisteredType, Scheduled,
+} from './state-machine.ts'
 export { StateMachineExecutor } from './state-machine-executor.ts'
 export type { StateMachineExecutorOptions } from './state-machine-executor.ts'
 export { TimerQueue } from './timer-queue.ts'

@@ -33,8 +33,14 @@ export class TimerQueue {
   }
 
   add(due: number, interval: number, fire: (due: number, index: LogIndex) => void): QueuedTimer {
+    return this.restore({ due, interval, order: this.nextOrder }, fire)
+  }
+
+  /** Adds a timer of a snapshot, with the order that it had among all others. */
+  restore({ due, interval, order }: Pick<QueuedTimer, 'due' | 'interval' | 'order'>, fire: QueuedTimer['fire']): QueuedTimer {
     assert(Number.isSafeInteger(due) && Number.isSafeInteger(interval) && interval >= 0, 'a timer is due at an integer time')
-    const timer: QueuedTimer = { due, order: this.nextOrder++, interval, fire, cancelled: false }
+    const timer: QueuedTimer = { due, order, interval, fire, cancelled: false }
+    this.nextOrder = Math.max(this.nextOrder, order + 1)
     this.push(timer)
     return timer
   }
@@ -116,6 +122,7 @@ export class TimerQueue {
   }
 }
 
-function isBefore(a: QueuedTimer, b: QueuedTimer): boolean {
+/** Whether `a` fires before `b`. */
+export function isBefore(a: Pick<QueuedTimer, 'due' | 'order'>, b: Pick<QueuedTimer, 'due' | 'order'>): boolean {
   return a.due < b.due || (a.due === b.due && a.order < b.order)
 }

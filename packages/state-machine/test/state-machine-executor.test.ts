@@ -4,7 +4,7 @@ import { Serializer } from '@copycat/serializer'
 import { InvariantError } from '@copycat/utils'
 import { describe, expect, it } from 'vitest'
 import {
-  type Commit, type Executor, HaltError, type Scheduled, type SessionEnd, StateMachine, StateMachineExecutor, stopsServer,
+  type ClientSession, type Commit, type Executor, HaltError, type Scheduled, StateMachine, StateMachineExecutor, stopsServer,
 } from '../src/index.ts'
 
 const serializer = new Serializer()
@@ -44,15 +44,15 @@ class Journal extends StateMachine {
   }
 
   append({ operation, index, time, session }: Commit<Append>): number {
-    return this.lines.push(`${operation.text} at ${index}, ${time}, by ${session}`)
+    return this.lines.push(`${operation.text} at ${index}, ${time}, by ${session.id}`)
   }
 
-  override onRegister(session: number): void {
-    this.lines.push(`registered ${session}`)
+  override onRegister({ id }: ClientSession): void {
+    this.lines.push(`registered ${id}`)
   }
 
-  override onEnd(session: number, end: SessionEnd): void {
-    this.lines.push(`${end} ${session}`)
+  override onExpire({ id }: ClientSession): void {
+    this.lines.push(`expired ${id}`)
     throw new Error('failed at the end')
   }
 }
@@ -148,7 +148,9 @@ describe('StateMachineExecutor', () => {
     const scheduled: Scheduled[] = []
     journal.work = (each) => scheduled.push(each.schedule(1, new Append('a')), each.schedule({ delay: 2, interval: 1 }, new Append('b')))
     command(new Do())
-    scheduled[0]!.cancel()
+    expect(() => scheduled[0]!.cancel()).toThrow(/given up by commands/)
+    journal.work = () => scheduled[0]!.cancel()
+    command(new Do())
     expect(executor.nextDue).toBe(1002)
     executor.close()
     expect(executor.nextDue).toBe(Infinity)
@@ -167,8 +169,8 @@ describe('StateMachineExecutor', () => {
       expect(() => command(new Do())).toThrow(/is not a registered command/)
     }
     journal.onQuery = (executor) => executor.schedule(1, new Append('a'))
-    expect(() => query(new Read())).toThrow(/timers are set by commands/)
-    expect(() => journal.executor!.schedule(1, new Append('a'))).toThrow(/timers are set by commands/)
+    expect(() => query(new Read())).toThrow(/timers set and entries given up by commands/)
+    expect(() => journal.executor!.schedule(1, new Append('a'))).toThrow(/timers set and entries given up by commands/)
   })
 
   it('reports what timers and hooks throw, but stops at an error that must stop the server', () => {

@@ -1,5 +1,5 @@
 import type { EncodedResult } from '@copycat/protocol'
-import { type Position, type SessionEnd, type StateMachineRuntime, stopsServer } from '@copycat/state-machine'
+import { type Position, type SessionEnd, type StateMachineHost, type StateMachineRuntime, stopsServer } from '@copycat/state-machine'
 import { CopycatError, type LogIndex, type SessionId } from '@copycat/utils'
 import { crc32 } from 'node:zlib'
 import type { CheckedMachine } from '../workload/store-machine.ts'
@@ -27,6 +27,8 @@ export class ObservedRuntime implements StateMachineRuntime, CheckedMachine {
     this.label = label
     this.inner = inner
     this.events = events
+    // Who only applies the same once more attaches nothing, and must come to the same hash.
+    this.attach({ publish: () => {}, released: () => {} })
   }
 
   get resourceTypes(): readonly string[] {
@@ -35,6 +37,17 @@ export class ObservedRuntime implements StateMachineRuntime, CheckedMachine {
 
   get nextDue(): number {
     return this.inner.nextDue
+  }
+
+  /** Events count as well: their session, place and bytes. */
+  attach(host: StateMachineHost): void {
+    this.inner.attach({
+      publish: (session, event) => {
+        this.mix(session, crc32(event))
+        host.publish(session, event)
+      },
+      released: (entry) => host.released(entry),
+    })
   }
 
   admit(bytes: Uint8Array, start: number, end: number, everyVoterKnows: (type: string) => boolean): CopycatError | undefined {
@@ -74,6 +87,10 @@ export class ObservedRuntime implements StateMachineRuntime, CheckedMachine {
   sessionEnded(session: SessionId, end: SessionEnd, position: Position): void {
     this.mix(session, position.index)
     this.inner.sessionEnded(session, end, position)
+  }
+
+  describe(bytes: Uint8Array, start: number, end: number): string {
+    return this.inner.describe(bytes, start, end)
   }
 
   private handled(outcome: Outcome): void {

@@ -1,4 +1,4 @@
-import { type Commit, type Executor, type Position, type SessionEnd, StateMachine } from '@copycat/state-machine'
+import { type ClientSession, type Commit, type Executor, type Position, StateMachine } from '@copycat/state-machine'
 import type { SessionId } from '@copycat/utils'
 import { Change, Expire, Look, type StoreInput, type StoreOutput } from './store-operations.ts'
 
@@ -53,18 +53,25 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
     return this.orders.has(session)
   }
 
-  override onRegister(session: SessionId, position: Position): void {
-    this.mix(session, position.index, 1)
-    this.orders.set(session, 0)
+  override onRegister({ id }: ClientSession, position: Position): void {
+    this.mix(id, position.index, 1)
+    this.orders.set(id, 0)
   }
 
-  override onEnd(session: SessionId, end: SessionEnd, position: Position): void {
-    this.mix(session, position.index, end === 'closed' ? 2 : 3)
-    if (!this.orders.delete(session)) this.report('I39', `session ${session} ended twice, at ${position.index} again`)
+  override onUnregister({ id }: ClientSession, position: Position): void {
+    this.mix(id, position.index, 2)
+  }
+
+  override onExpire({ id }: ClientSession, position: Position): void {
+    this.mix(id, position.index, 3)
+  }
+
+  override onClose({ id }: ClientSession, position: Position): void {
+    if (!this.orders.delete(id)) this.report('I39', `session ${id} ended twice, at ${position.index} again`)
   }
 
   private change(commit: Commit<Change>): StoreOutput {
-    const { operation, session, index, time } = commit
+    const { operation, session: { id: session }, index, time } = commit
     const before = this.applied.get(operation.id)
     if (before !== undefined) this.report('I30', `command ${operation.id} took effect at ${before} and again at ${index}`)
     this.applied.set(operation.id, index)
