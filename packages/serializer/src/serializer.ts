@@ -1,6 +1,6 @@
 import type { BufferInput, BufferOutput } from '@copycat/buffer'
 import type { BuiltinType } from './builtin-type.ts'
-import { SerializationError } from './errors.ts'
+import { RegistrationError, SerializationError } from './errors.ts'
 import { resolveSerializerOptions } from './options.ts'
 import type { SerializerOptions } from './options.ts'
 import { TypeRegistry } from './type-registry.ts'
@@ -109,6 +109,9 @@ function asSerializationError(error: unknown): SerializationError {
 }
 
 function typeOptions<T>(second: number | TypeSerializer<T> | TypeSerializerFactory<T> | TypeOptions<T> | undefined, id: number | undefined): TypeOptions {
+  if (second !== undefined && typeof second !== 'number' && typeof second !== 'function' && (typeof second !== 'object' || second === null)) {
+    throw new RegistrationError(`a class is registered with an id, a TypeSerializer or options, not with ${String(second)}`)
+  }
   if (second === undefined || typeof second === 'number') return second === undefined ? {} : { id: second }
   const isSerializer = typeof second === 'function' || 'write' in second || 'read' in second
   return isSerializer ? { serializer: second, ...id !== undefined && { id } } as TypeOptions : second as TypeOptions

@@ -1,3 +1,4 @@
+import { definedOptions } from '@copycat/utils'
 import type { BuiltinType } from './builtin-type.ts'
 import { builtinClasses } from './builtin-classes.ts'
 import { RegistrationError } from './errors.ts'
@@ -40,7 +41,7 @@ export class TypeRegistry {
     }
     if (builtinPrototypes.has(type.prototype)) throw new RegistrationError(`${type.name} is built in`)
     if (this.#byPrototype.has(type.prototype as object)) throw new RegistrationError(`class ${type.name} is registered already`)
-    const registered = registeredType(type, { ...decoratedOptions(type), ...explicit }, builtinPrototypes)
+    const registered = registeredType(type, { ...decoratedOptions(type), ...definedOptions(explicit) }, builtinPrototypes)
     const { id, name } = registered
     if (id === undefined) this.#checkName(name)
     else this.#checkId(name, id)

@@ -68,7 +68,7 @@ export class ValueReader extends ChunkReader {
       return this.#readRange(start, end, isWhole, undefined)
     } catch (error) {
       this.#depth = 0
-      for (const object of this.#acquired) object.release()
+      for (const object of this.#acquired) if (object.references > 0) object.release()
       throw error
     } finally {
       this.#objects = undefined
@@ -364,7 +364,7 @@ export class ValueReader extends ChunkReader {
     else this.#base = start - offset
     try {
       const value = this.value()
-      if (this.position < this.end) this.#endOf(isWhole)
+      if (this.position < this.end) this.#endOf(isWhole, offset === undefined)
       this.consumed = this.position - start
       return value
     } catch (error) {
@@ -383,8 +383,8 @@ export class ValueReader extends ChunkReader {
   }
 
   /** After a value stands its padding, or nothing: or the next value, where more may follow. */
-  #endOf(isWhole: boolean): void {
-    if (this.#depth === 0 && this.end - this.position >= 6
+  #endOf(isWhole: boolean, mayHavePadding: boolean): void {
+    if (mayHavePadding && this.end - this.position >= 6
       && this.bytes[this.position] === 0xc9 && this.bytes[this.position + 5] === typePadding) {
       this.position++
       const length = this.unsigned(4)

@@ -56,7 +56,7 @@ export class ValueWriter extends ChunkWriter {
     this.#cost = 0
     try {
       const from = this.#writeWhole(value)
-      if (this.#cost > allocationFree) this.#pad(from)
+      this.#pad(from, this.#cost)
       return this.finish(from)
     } catch (error) {
       this.position = start
@@ -301,10 +301,15 @@ export class ValueWriter extends ChunkWriter {
     const base = this.#base
     const references = this.#references
     const output = this.#output
+    const cost = this.#cost
     if (this.#keepReferences) this.#references = new WrittenReferences()
     this.#output = undefined
     try {
-      return this.#scratch(() => this.#writeWhole(value))
+      return this.#scratch(() => {
+        const from = this.#writeWhole(value)
+        this.#pad(from, this.#cost - cost)
+        return from
+      })
     } finally {
       this.#base = base
       this.#references = references
@@ -325,8 +330,10 @@ export class ValueWriter extends ChunkWriter {
     }
   }
 
-  #pad(from: number): void {
-    const missing = Math.ceil((this.#cost - allocationFree) / allocationFactor) - (this.position - from)
+  /** Adds bytes to the value that starts at `from`, until a reader of all of them may spend `cost`. */
+  #pad(from: number, cost: number): void {
+    if (cost <= allocationFree) return
+    const missing = Math.ceil((cost - allocationFree) / allocationFactor) - (this.position - from)
     if (missing <= 0) return
     this.room(missing + 6)
     this.bytes[this.position] = 0xc9

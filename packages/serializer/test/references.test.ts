@@ -121,6 +121,16 @@ describe('a serializer that keeps references', () => {
     expect(copy[1].content[0]).not.toBe(copy[0])
   })
 
+  it('writes values apart so that they can be read by themselves, however many tiny parts they have', () => {
+    class Stored { bytes: unknown }
+    const serializer = create().register(Stored, {
+      write: (_value, output, inner) => void inner.writeObject(inner.encode(Array.from({ length: 20_000 }, () => ({}))), output),
+      read: (input, inner) => Object.assign(new Stored(), { bytes: inner.readObject<Uint8Array>(input) }),
+    }, 9)
+    const { bytes } = serializer.copy(new Stored())
+    expect(serializer.readObject<unknown[]>(bytes as Uint8Array)).toHaveLength(20_000)
+  })
+
   it('refuses references to nothing, ahead, or without the mark', () => {
     const serializer = new Serializer()
     for (const bytes of [[0xd4, 0x52, 0], [0x91, 0xd4, 0x52, 0], [0xd4, 0x53, 0, 0x91, 0xd4, 0x52, 1], [0xd4, 0x53, 0, 0x92, 0xd4, 0x52, 4, 0x90],

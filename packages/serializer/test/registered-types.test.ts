@@ -152,6 +152,7 @@ describe('register', () => {
     expect(() => serializer.register((() => class {})())).toThrow(/without a name/)
     expect(() => serializer.register((() => 1) as never)).toThrow(RegistrationError)
     expect(() => serializer.register({} as never)).toThrow(RegistrationError)
+    for (const second of ['name', null, true]) expect(() => serializer.register(Point, second as never)).toThrow(/with an id, a TypeSerializer or options/)
     expect(() => serializer.register(class Half { writeObject(): void {} })).toThrow(/only one of/)
   })
 

@@ -73,13 +73,21 @@ export class FuzzRun {
   }
 
   #runInput(): void {
-    const start = performance.now()
-    this.#kind.run(this.#seed, this.#tally)
-    this.#guard.checkQuickly()
-    const time = performance.now() - start
-    if (time > inputTimeMax) throw new Error(`one input took ${Math.round(time)} ms`)
+    const time = this.#timeOf(this.#tally)
+    // A machine that did something else meanwhile does not do so twice.
+    if (time > inputTimeMax) {
+      const again = this.#timeOf(new Tally())
+      if (again > inputTimeMax) throw new Error(`one input took ${Math.round(time)} ms, and ${Math.round(again)} ms when it was repeated`)
+    }
     this.#tally.counts.inputs++
     this.#seed++
+  }
+
+  #timeOf(tally: Tally): number {
+    const start = performance.now()
+    this.#kind.run(this.#seed, tally)
+    this.#guard.checkQuickly()
+    return performance.now() - start
   }
 }
 

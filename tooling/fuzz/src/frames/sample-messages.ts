@@ -40,7 +40,7 @@ function commands(count: number, floor: number | undefined): Uint8Array {
 function queries(): Uint8Array {
   const query = HeapBuffer.allocate(32).writeUint32(5).writeLatin1('query').flip()
   const bytes = query.readBytes(9)
-  return joined([encodeQueryFrameHeader({ session: 9, index: 4, consistency: Consistency.LINEARIZABLE, count: 2 }), bytes, bytes])
+  return joined([encodeQueryFrameHeader({ session: 9, index: 4, consistency: Consistency.LINEARIZABLE, maxStaleness: undefined, count: 2 }), bytes, bytes])
 }
 
 function results(): Uint8Array {
@@ -94,7 +94,7 @@ function serverMessages(context: SystemContext): readonly MessageSamples[] {
   }))
   const others = [
     { type: 'PreVoteRequest', term: 4, lastLogIndex: 9, lastLogTerm: 3, round: 1 }, { type: 'PreVoteResponse', term: 4, granted: true, round: 1 },
-    { type: 'RequestVoteRequest', term: 4, lastLogIndex: 9, lastLogTerm: 3 }, { type: 'RequestVoteResponse', term: 4, granted: false },
+    { type: 'RequestVoteRequest', term: 4, lastLogIndex: 9, lastLogTerm: 3 }, { type: 'RequestVoteRequest', term: 4, lastLogIndex: 9, lastLogTerm: 3, transfer: true }, { type: 'TimeoutNowRequest', term: 4 }, { type: 'RequestVoteResponse', term: 4, granted: false },
     { type: 'AppendEntriesResponse', term: 4, success: true, matchIndex: 9, round: 2, rejectedIndex: 0, hintIndex: 0, hintTerm: 0 },
   ].map((message) => encodeRaftMessage(message as Parameters<typeof encodeRaftMessage>[0]))
   const hello = {
