@@ -28,7 +28,7 @@ export const byteLoops: readonly BufferLoops[] = [
     ours: (b) => { let r = 0; b.rewind(); for (let i = 0; i < 150; i++) r += b.readUtf8(100).length; return r },
   },
   {
-    id: 'write 24 with accents', operations: 400,
+    id: 'write 25 with accents', operations: 400,
     node: (b) => { for (let i = 0, at = 0; i < 400; i++, at += 32) b.write(accented, at); return b[0]! },
     ours: (b) => { b.clear(); for (let i = 0; i < 400; i++) b.writeUtf8(accented); return b.position },
   },
