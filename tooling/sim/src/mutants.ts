@@ -69,7 +69,7 @@ const sessions: readonly Mutant[] = [
 ]
 
 const reads: readonly Mutant[] = [
-  { name: 'L1', row: 'L1', bug: 'A leader answers reads without asking whether it still leads.', caughtBy: ['I33'], profile: ['partition', 'stalled-process'] },
+  { name: 'L1', row: 'L1', bug: 'A leader answers reads without asking whether it still leads.', caughtBy: ['I33'], profile: ['deposed-leaders', 'patient-elections'] },
   { name: 'L1-keep-alive', row: 'L1', bug: 'A leader answers keep-alives without asking whether it still leads.', caughtBy: ['I40', 'I39'], profile: ['deposed-leaders', 'patient-elections', 'short-sessions'] },
   { name: 'L2', row: 'L2', bug: 'A new leader answers reads, and keep-alives, before the first entry of its term is applied.', caughtBy: ['I33'], profile: ['slow-handovers', 'many-clients', 'patient-elections'] },
   { name: 'L3', row: 'L3', bug: 'The answer to an older round confirms the round that is out.', caughtBy: ['I33'], profile: ['late-answers', 'many-loops', 'hasty-elections', 'three-servers'] },
@@ -87,7 +87,7 @@ const storage: readonly Mutant[] = [
   { name: 'D6', row: 'D6', bug: 'The folder is not synced after a segment got its name.', caughtBy: ['I12', 'I49', 'I48', 'I8'], profile: ['power-loss', 'small-segments'] },
   { name: 'D8', row: 'D8', bug: 'An unfinished write stays where it is, and the log goes on behind it.', caughtBy: ['I49', 'I48', 'I12', 'V3'], profile: ['power-loss', 'torn-writes', 'pipelined-commands', 'slow-disk'] },
   { name: 'D9', row: 'D9', bug: 'A write that finds the disk full is dropped, and the next sync vouches for it.', caughtBy: ['I12', 'I13', 'I49', 'I8'], profile: ['full-disk'] },
-  { name: 'D14', row: 'D14', bug: 'Term and vote have a single slot, and start from nothing when it is not whole.', caughtBy: ['I4', 'I2', 'I3'], profile: ['power-loss', 'torn-writes'] },
+  { name: 'D14', row: 'D14', bug: 'Term and vote have a single slot, and start from nothing when it is not whole.', caughtBy: ['I4', 'I2', 'I3'], profile: ['crashes-at-votes', 'slow-disk', 'crash'] },
   { name: 'C6', row: 'C6', bug: 'A segment is left before everything in it is synced.', caughtBy: ['I12', 'I13', 'I8', 'I49'], profile: ['small-segments', 'slow-disk'] },
   { name: 'C7', row: 'C7', bug: 'A truncation leaves later segments behind.', caughtBy: ['I48', 'I49', 'V3'], profile: ['deposed-leaders', 'small-segments', 'restart'] },
   { name: 'C7-unsynced', row: 'C7', bug: 'What a truncation keeps is not synced before the old segment goes.', caughtBy: ['I49', 'I48', 'I12'], profile: ['deposed-leaders', 'crashes-at-truncations', 'slow-disk'] },
