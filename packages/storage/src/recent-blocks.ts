@@ -1,5 +1,5 @@
 import type { LogIndex } from '@copycat/utils'
-import { buggify, cover } from '@copycat/utils/instruments'
+import { buggify } from '@copycat/utils/instruments'
 import type { Block } from './block.ts'
 import { cutBlock } from './cut-block.ts'
 import type { Checksum } from './segment-format.ts'
@@ -48,7 +48,6 @@ export class RecentBlocks {
       if (block.firstIndex + block.count <= fromIndex) return
       this.blocks.pop()
       this.bytes -= costOf(block)
-      if (block.firstIndex < fromIndex) cover('recent-blocks.truncated-inside-block')
       if (block.firstIndex < fromIndex) this.add(cutBlock(block, block.firstIndex, fromIndex - 1, this.checksum))
     }
   }

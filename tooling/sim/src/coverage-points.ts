@@ -14,6 +14,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'commitment.older-term-waits',
   'connection.leader-closed', 'connection.vote-asked-again',
   'driver.entries-from-disk', 'driver.entries-of-an-office-that-ended', 'driver.entries-unreadable', 'driver.proposed-too-late',
+  'follower-reads.failed', 'follower-reads.handed-on', 'follower-reads.waits-for-apply',
   'frame-decoder.header-in-pieces', 'frame-decoder.wrong-checksum',
   'handshake.another-incarnation',
   'inbound.forwarded-in-vain', 'inbound.held-until-office', 'inbound.no-leader-known',
@@ -35,7 +36,6 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'query-sender.asked-again',
   'raft-client.keep-alive', 'raft-client.session-expired',
   'read-rounds.confirmed-together', 'read-rounds.lost-with-leadership', 'read-rounds.waits-for-apply',
-  'recent-blocks.truncated-inside-block',
   'replicator.commit-told-alone',
   'request-vote.answer-of-old-term', 'request-vote.leader-may-live', 'request-vote.log-behind', 'request-vote.old-term',
   'request-vote.repeated', 'request-vote.voted-for-another',
@@ -45,6 +45,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'stream-connection.ended-in-handshake', 'stream-connection.ended-within-frame', 'stream-connection.peer-is-silent',
   'term-runs.hint-skips-a-term',
   'tick.election-grace', 'tick.quorum-grace', 'tick.quorum-lost',
+  'timeout-now.campaigns',
   'unfit.leader-steps-down',
   'unstable-tail.completion-of-old-epoch', 'unstable-tail.truncated-while-writing',
 ])

@@ -146,12 +146,7 @@ export class Nemesis {
         world.reviveClient(client, duration)
         return this.count(fault)
       }
-      case 'clientPause': {
-        // Half of them last about as long as its session does without it: what comes just before the end, and just behind it, is what is hard.
-        const millis = strength % 2 === 0 ? Math.round(world.sessionTimeout * (0.65 + 0.0004 * strength)) + 100 : duration
-        client.process.pauseFor(millis * 1_000)
-        return this.count(fault)
-      }
+      case 'clientPause': return this.pauseClients(client, strength, duration)
       case 'slowDisk': return this.slowDisk(server, strength, duration)
       case 'diskHang': {
         server.disk.hangUntil(world.scheduler.now + duration * 1_000)
@@ -270,9 +265,20 @@ export class Nemesis {
     return damaged.length > 0 && !atlas.mayDamage(server.id) ? damaged[server.id % damaged.length]! : server
   }
 
+  /** Half of the pauses last about as long as a session does without its client: what comes just before its end, and just behind it, is what is hard. */
+  private pauseClients(client: SimClient, strength: number, duration: number): void {
+    const { clients, sessionTimeout } = this.world
+    if (strength % 2 === 1) client.process.pauseFor(duration * 1_000)
+    else {
+      const paused = strength % 4 === 0 ? clients : [client]
+      for (const { process } of paused) process.pauseFor((sessionTimeout * 2 / 3 + this.random.integer(Math.round(sessionTimeout / 3) + 300)) * 1_000)
+    }
+    this.count('clientPause')
+  }
+
   private slowDisk({ id, disk }: SimServer, strength: number, duration: number): void {
     this.during('slowDisk', `slowDisk/${id}`, duration, () => disk.change({
-      syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 }, readLatency: { least: 500 + strength, most: 5_000 + strength * 100 },
+      syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 }, readLatency: { least: 500 + strength, most: 20_000 + strength * 200 },
     }), () => disk.change(usualPace))
   }
 

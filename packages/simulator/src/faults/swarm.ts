@@ -56,7 +56,8 @@ function rateOf(fault: FaultClass, random: SeededRandom): number {
   if (fault === 'killAll' || fault === 'powerCutAll') return random.between(2, 4)
   // Many of these are refused, as nothing that is needed may be lost.
   if (lastingFaultClasses.has(fault)) return random.between(24, 48)
-  if (fault === 'noSpace' || fault === 'shortWrite' || fault === 'writeError' || fault === 'syncError') return random.between(10, 20)
-  if (streamFaultClasses.has(fault)) return random.between(10, 20)
+  if (fault === 'noSpace') return random.between(16, 28)
+  if (fault === 'shortWrite' || fault === 'writeError' || fault === 'syncError') return random.between(10, 20)
+  if (streamFaultClasses.has(fault)) return random.between(14, 24)
   return brief.has(fault) ? random.logBetween(4, 16) : random.logBetween(2, 8)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { faultClasses, messageFaultClasses, stagedFaultClasses, streamFaultClasses } from '../../src/faults/fault-classes.ts'
+import { faultClasses, lastingFaultClasses, messageFaultClasses, stagedFaultClasses, streamFaultClasses } from '../../src/faults/fault-classes.ts'
 import { drawPlan } from '../../src/faults/fault-plan.ts'
 import { profileNames, type RunOptions } from '../../src/faults/run-options.ts'
 import { drawOptions } from '../../src/faults/swarm.ts'
@@ -55,12 +55,13 @@ describe('drawOptions', () => {
     }
   })
 
-  it('gives every class to about a half of the runs that can have it, and never to others', () => {
+  it('gives every class to about a half of the runs that can have it, lasting damage to fewer, and never to others', () => {
     const drawn = seeds.map((seed) => drawOptions(seed, 'default'))
     for (const fault of faultClasses) {
       const possible = drawn.filter(({ depth }) => (depth === 'message' ? !streamFaultClasses.has(fault) : !messageFaultClasses.has(fault)))
       const having = possible.filter(({ faults }) => faults.includes(fault)).length / possible.length
       if (streamFaultClasses.has(fault)) expect(having).toBe(1)
+      else if (lastingFaultClasses.has(fault)) expect(Math.abs(having - 0.3), `${fault}: ${having}`).toBeLessThan(0.15)
       else expect(Math.abs(having - 0.5), `${fault}: ${having}`).toBeLessThan(0.15)
       expect(drawn.filter((options) => !possible.includes(options)).every(({ faults }) => !faults.includes(fault))).toBe(true)
     }
