@@ -9,11 +9,17 @@ import type { PendingOperation } from './pending-operation.ts'
 
 interface QueryFrame {
   readonly frame: Frame
-  readonly consistency: Consistency
+  readonly demand: QueryDemand
   sentAt: number
 }
 
-/** Puts queries of one turn and one level into a frame, and asks again until it is answered: a query changes nothing. */
+/** What a query demands of the server that answers it. */
+export interface QueryDemand {
+  readonly consistency: Consistency
+  readonly maxStaleness: number | undefined
+}
+
+/** Puts queries of one turn and one demand into a frame, and asks again until it is answered: a query changes nothing. */
 export class QuerySender {
   private readonly options: SenderOptions
   private readonly events: SenderEvents
@@ -22,7 +28,7 @@ export class QuerySender {
   /** Highest index that any answer has shown: none may be older. */
   private seenIndex = 0
   private readonly ready: QueryFrame[] = []
-  private readonly open = new Map<Consistency, QueryFrame>()
+  private readonly open = new Map<string, QueryFrame>()
   private readonly sent = new Set<QueryFrame>()
   private scheduled = false
   private waitingCount = 0
@@ -39,13 +45,15 @@ export class QuerySender {
   }
 
   /** Adds a query. @throws {OverloadedError}, or what `write` throws. */
-  add(operation: PendingOperation, consistency: Consistency, write: (out: BufferOutput) => void): void {
+  add(operation: PendingOperation, demand: QueryDemand, write: (out: BufferOutput) => void): void {
     if (this.waitingCount >= this.options.queueMax) throw new OverloadedError(`${this.options.queueMax} operations wait already (queueMax)`)
-    let open = this.open.get(consistency)
+    const { consistency, maxStaleness } = demand
+    const kind = maxStaleness === undefined ? consistency : `${consistency}/${maxStaleness}`
+    let open = this.open.get(kind)
     if (open === undefined || buggify('query-sender.frame-of-one') || open.frame.bytes >= frameBytesMax) {
       if (open !== undefined) this.ready.push(open)
-      open = { frame: new Frame(), consistency, sentAt: 0 }
-      this.open.set(consistency, open)
+      open = { frame: new Frame(), demand, sentAt: 0 }
+      this.open.set(kind, open)
     }
     open.frame.add(operation, 4, write, this.options.maxEntrySize)
     this.waitingCount += 1
@@ -109,7 +117,7 @@ export class QuerySender {
       for (const { start, end } of operations) view.setUint32(start, end - start - 4, true)
       query.sentAt = this.options.context.monotonic()
     }
-    const header = encodeQueryFrameHeader({ session: this.session, index: this.seenIndex, consistency: query.consistency, count: operations.length })
+    const header = encodeQueryFrameHeader({ session: this.session, index: this.seenIndex, ...query.demand, count: operations.length })
     connection.request(MessageType.queries, [header, content], { timeout: this.options.requestTimeout }).then(
       (response) => this.answered(query, response, connection),
       (error: unknown) => this.failed(query, error, connection),

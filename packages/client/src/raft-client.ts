@@ -5,7 +5,7 @@ import {
   writeOperation,
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
-import { assert, ClosedError, CopycatError, Lifecycle, TimeoutError, type Timer } from '@copycat/utils'
+import { assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, TimeoutError, type Timer } from '@copycat/utils'
 import { buggify, cover } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
 import { ClusterConnection } from './cluster-connection.ts'
@@ -18,6 +18,11 @@ import { QuerySender } from './query-sender.ts'
 export interface QueryOptions extends SubmitOptions {
   /** The least that it demands. @default the query's own level, else `LINEARIZABLE` */
   readonly consistency?: Consistency | undefined
+  /**
+   * For `SERIALIZABLE` only: milliseconds since the answering server heard the leader, at most; `Infinity`: any. The time for which a message was under way
+   * is not in it. @default the query's own bound, else the cluster's election timeout
+   */
+  readonly maxStaleness?: number | undefined
 }
 
 /** Milliseconds that `close` gives the cluster to end the session. */
@@ -99,7 +104,9 @@ export class RaftClient {
     const write = (out: BufferOutput): void => writeOperation(operation as Operation<R>, out, serializer)
     const decode = (bytes: Uint8Array | undefined): R => decodeResult<Operation<R>>(type, bytes, serializer)
     if (!(operation instanceof Query)) return this.submitCommand(write, decode, options)
-    return this.submitQuery(write, decode, { ...options, consistency: options.consistency ?? operation.consistency })
+    const consistency = options.consistency ?? operation.consistency
+    const ownStaleness = consistency === Consistency.SERIALIZABLE ? operation.maxStaleness : undefined
+    return this.submitQuery(write, decode, { ...options, consistency, maxStaleness: options.maxStaleness ?? ownStaleness })
   }
 
   /** Submits a command whose payload `write` puts straight into the frame. @param decode gets a view of the result, to be read at once. */
@@ -109,8 +116,11 @@ export class RaftClient {
 
   /** As {@link submitCommand}, for a query. */
   submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options: QueryOptions = {}): Promise<R> {
-    const consistency = options.consistency ?? Consistency.LINEARIZABLE
-    return this.enqueue(decode, options, (operation) => this.queries.add(operation, consistency, write))
+    const { consistency = Consistency.LINEARIZABLE, maxStaleness } = options
+    return this.enqueue(decode, options, (operation) => {
+      if (maxStaleness !== undefined) checkStaleness(consistency, maxStaleness)
+      this.queries.add(operation, { consistency, maxStaleness }, write)
+    })
   }
 
   /** Ends the session if the cluster can be reached, and settles every call; leaves no handle behind. */
@@ -255,4 +265,9 @@ export class RaftClient {
     this.connection.stop()
     current?.end('CLOSED')
   }
+}
+
+function checkStaleness(consistency: Consistency, maxStaleness: number): void {
+  if (consistency !== Consistency.SERIALIZABLE) throw new ConfigurationError('maxStaleness', maxStaleness, `goes with ${Consistency.SERIALIZABLE} only`)
+  checkDuration('maxStaleness', maxStaleness, { allowInfinity: true })
 }

@@ -70,7 +70,16 @@ export interface RoleEffect {
 }
 
 /**
+ * The office is being handed over to `to`: take no new commands until the next such effect, or the role effect that says that this server leads no
+ * more. `to` is undefined when the attempt is over and this server leads on.
+ */
+export interface TransferEffect {
+  readonly type: 'transfer'
+  readonly to: MemberId | undefined
+}
+
+/**
  * What the driver must do. Its duties, in this order: start every `persist`; send what waits for nothing and fill what is to be
  * replicated; send what was to come `after` a persist when that is durable; apply; settle reads and role news. Persists are made durable in order.
  */
-export type Effect = PersistEffect | SendEffect | ReplicateEffect | ApplyEffect | ReadReadyEffect | RoleEffect
+export type Effect = PersistEffect | SendEffect | ReplicateEffect | ApplyEffect | ReadReadyEffect | TransferEffect | RoleEffect

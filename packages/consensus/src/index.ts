@@ -12,12 +12,12 @@
  */
 export type {
   ApplyEffect, Effect, Epoch, HardState, PersistEffect, PersistId, ReadReadyEffect, ReplicateEffect, Role, RoleEffect,
-  SendEffect,
+  SendEffect, TransferEffect,
 } from './effects.ts'
 export type { Input } from './inputs.ts'
 export type {
   AppendEntriesRequest, AppendEntriesResponse, BlockRange, Configuration, PreVoteRequest, PreVoteResponse, RaftMessage,
-  RequestVoteRequest, RequestVoteResponse,
+  RequestVoteRequest, RequestVoteResponse, TimeoutNowRequest,
 } from './messages.ts'
 export type { RaftCoreOptions } from './options.ts'
 export { RaftCore } from './raft-core.ts'

@@ -18,9 +18,16 @@ export type Input =
   | { readonly type: 'applied', readonly index: LogIndex }
   /** Reads have come; `request` is ascending. Answered by `readReady`, or by a role effect that says it leads no more. */
   | { readonly type: 'readRequest', readonly request: number }
+  /** The entry at `index`, which is applied next, switches leases on or off for the whole cluster. */
+  | { readonly type: 'leasesSwitched', readonly index: LogIndex, readonly isOn: boolean }
+  /**
+   * Hand the office over to `to`, or to the voter whose log reaches furthest (§3.10). Told by `transfer` effects; without effect where this
+   * server does not serve as leader, or `to` is no other voter.
+   */
+  | { readonly type: 'transferLeadership', readonly to: MemberId | undefined }
   /** The stream to `member` is new: what was sent before may be lost. */
   | { readonly type: 'connected', readonly member: MemberId }
   /** The last connection with `member` closed, not by us. */
   | { readonly type: 'disconnected', readonly member: MemberId }
-  /** This server should not lead now: its disk or event loop stalled. */
+  /** This server should not lead now, as its disk or event loop stalled: it asks the best successor to campaign, and leaves office. */
   | { readonly type: 'unfit' }

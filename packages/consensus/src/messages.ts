@@ -33,6 +33,8 @@ export interface RequestVoteRequest {
   readonly term: Term
   readonly lastLogIndex: LogIndex
   readonly lastLogTerm: Term
+  /** Set when the leader has asked for this election (§3.10): then a vote disturbs nobody, though the leader is heard. */
+  readonly transfer?: boolean
 }
 
 export interface RequestVoteResponse {
@@ -70,11 +72,18 @@ export interface AppendEntriesResponse {
   readonly hintTerm: Term
 }
 
+/** The leader hands its office over: campaign now, whatever the election timer says (§3.10). Not answered: the election is the answer. */
+export interface TimeoutNowRequest {
+  readonly type: 'TimeoutNowRequest'
+  readonly term: Term
+}
+
 /** Server to server, except for hello and forwarding. */
 export type RaftMessage =
   | PreVoteRequest | PreVoteResponse
   | RequestVoteRequest | RequestVoteResponse
   | AppendEntriesRequest | AppendEntriesResponse
+  | TimeoutNowRequest
 
 /** Whom the cluster consists of (§4). */
 export interface Configuration {

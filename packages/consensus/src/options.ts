@@ -14,6 +14,8 @@ export interface RaftCoreOptions {
   /** Milliseconds; each wait is drawn from [value, 2 × value) (§3.4). */
   readonly electionTimeout: number
   readonly heartbeatInterval: number
+  /** By which part the rates of two members' clocks may be off, each: 0.1 is a tenth. Leases are shorter than an election timeout by twice that. */
+  readonly clockDrift: number
   /** Neither vote nor campaign for one election timeout: a lease supported before a restart may still run. */
   readonly abstain: boolean
   /** Monotonic time at the start, milliseconds. */

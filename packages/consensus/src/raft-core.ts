@@ -3,18 +3,23 @@ import type { LogIndex, MemberId, Term } from '@copycat/utils'
 import type { Effect, Role } from './effects.ts'
 import { handleApplied } from './handlers/applied.ts'
 import { handleConnected, handleDisconnected, handleUnfit } from './handlers/connection.ts'
+import { handleLeasesSwitched } from './handlers/leases-switched.ts'
 import { handleMessage } from './handlers/message.ts'
 import { handlePersisted } from './handlers/persisted.ts'
 import { handlePropose } from './handlers/propose.ts'
 import { handleReadRequest } from './handlers/read-request.ts'
 import { handleSent } from './handlers/sent.ts'
 import { handleTick, nextTick } from './handlers/tick.ts'
+import { handleTransferLeadership } from './handlers/transfer-leadership.ts'
 import type { Input } from './inputs.ts'
 import { Invariants } from './invariants.ts'
 import type { Configuration } from './messages.ts'
 import type { RaftCoreOptions } from './options.ts'
 import { RaftState } from './raft-state.ts'
+import { freshAt } from './replication/freshness.ts'
+import { leaseUntil } from './replication/leases.ts'
 import { replicate, settleReads } from './replication/replicator.ts'
+import { settleTransfer } from './replication/transfer.ts'
 
 /**
  * One server's Raft: inputs in, effects out. It owns indexes and terms, never bytes; time and chance are handed in. The
@@ -94,6 +99,32 @@ export class RaftCore {
     return this.#state.isServing
   }
 
+  /** To whom the office is being handed over, if it is. */
+  get successor(): MemberId | undefined {
+    return this.#state.transfer?.to
+  }
+
+  /** Whether leases are on in the cluster, as far as what is applied here tells. */
+  get areLeasesOn(): boolean {
+    return this.#state.leases.isOn
+  }
+
+  /**
+   * Before this monotonic time no other server leads: as long as it lies ahead, and everything that is committed is applied, this leader may answer
+   * reads without asking anybody (§6.4.1). Judged after the read was carried out, with the time of then. -Infinity where there is no lease.
+   */
+  get leaseUntil(): number {
+    return leaseUntil(this.#state)
+  }
+
+  /**
+   * What is applied here is at least all that the leader knew to be committed when it was heard at this monotonic time; -Infinity when it was not heard
+   * yet. When a message was heard is when it was taken in: how long it was under way nobody knows.
+   */
+  get freshAt(): number {
+    return freshAt(this.#state)
+  }
+
   /** False for one election timeout after a restart, while a lease that it supported before may still run. */
   get mayVote(): boolean {
     return !this.#state.isAbstaining
@@ -136,6 +167,8 @@ export class RaftCore {
       case 'applied': return handleApplied(state, input)
       case 'propose': return handlePropose(state, input)
       case 'readRequest': return handleReadRequest(state, input)
+      case 'leasesSwitched': return handleLeasesSwitched(state, input)
+      case 'transferLeadership': return handleTransferLeadership(state, input)
       case 'tick': return handleTick(state)
       case 'connected': return handleConnected(state, input.member)
       case 'disconnected': return handleDisconnected(state, input.member)
@@ -150,6 +183,7 @@ export class RaftCore {
     if (state.role === 'leader') {
       settleReads(state)
       replicate(state)
+      if (state.transfer !== undefined) settleTransfer(state, state.transfer)
     }
     if (state.commitIndex > state.applyAsked) {
       state.applyAsked = state.commitIndex
@@ -157,6 +191,7 @@ export class RaftCore {
     }
     const through = state.reads.takeReady(state.lastApplied)
     if (through > 0) state.effects.push({ type: 'readReady', through })
+    state.settleTransferNews()
     state.settleRole()
   }
 }

@@ -8,8 +8,11 @@ import { ElectionTimer } from './election-timer.ts'
 import { RaftLog } from './log/raft-log.ts'
 import type { BlockRange, Configuration, RaftMessage } from './messages.ts'
 import type { RaftCoreOptions } from './options.ts'
+import { Freshness } from './replication/freshness.ts'
+import { LeaseSwitch } from './replication/leases.ts'
 import { Progress } from './replication/progress.ts'
 import { ReadRounds } from './replication/read-rounds.ts'
+import type { Transfer } from './replication/transfer.ts'
 
 const noBlocks: readonly BlockRange[] = Object.freeze([])
 
@@ -50,6 +53,10 @@ export class RaftState {
   readonly timer: ElectionTimer
   /** Neither vote nor pre-vote before this time. */
   abstainUntil: number = -Infinity
+  /** Whether leases are on, as far as this log tells. */
+  readonly leases: LeaseSwitch
+  /** How old what is applied here may be. */
+  readonly freshness: Freshness = new Freshness()
 
   // Candidates.
   /** Of our pre-votes since the start; responses to older ones do not count. */
@@ -58,6 +65,8 @@ export class RaftState {
   readonly granted: Set<MemberId> = new Set()
   /** The persist of our own candidacy: only when it is durable may votes be asked for, and does ours count. */
   candidacyPersist: PersistId = 0
+  /** The leader asked for this candidacy. */
+  isInvited = false
 
   // Leader.
   /** Everybody else, learners included. */
@@ -66,6 +75,10 @@ export class RaftState {
   /** The entry that starts the term; 0 while not leading. */
   noopIndex: LogIndex = 0
   readonly reads: ReadRounds = new ReadRounds()
+  /** The attempt to hand the office over that is under way. */
+  transfer: Transfer | undefined
+  /** Somebody was asked to campaign in this term. How late that takes effect nobody knows: no lease is used in this term any more (FAULTS L8). */
+  hasOffered = false
   heartbeatDue: number = Infinity
   /** When the contact with a majority is to be judged. */
   quorumDue: number = Infinity
@@ -77,6 +90,8 @@ export class RaftState {
   #toldRole: Role = 'follower'
   #toldTerm: Term
   #toldLeader: MemberId | undefined
+  /** To whom the last transfer effect said that the office goes. */
+  #toldSuccessor: MemberId | undefined
 
   constructor(options: RaftCoreOptions) {
     this.options = options
@@ -90,6 +105,7 @@ export class RaftState {
     this.currentTerm = options.hardState.currentTerm
     this.votedFor = options.hardState.votedFor
     this.log = new RaftLog(options.termRuns, options.lastIndex)
+    this.leases = new LeaseSwitch(options.lastIndex)
     if (mutant('E3') || mutant('D14')) this.currentTerm = Math.max(this.currentTerm, this.log.lastTerm)
     this.timer = new ElectionTimer(options.electionTimeout, options.random)
     this.followers = [
@@ -123,8 +139,26 @@ export class RaftState {
       || (this.leader !== undefined && (mutant('E9') || this.now - this.leaderHeardAt < this.options.electionTimeout))
   }
 
+  /** Whether the leader that was heard last may count on this server for a lease: then it helps nobody else, even if it has forgotten the leader (§6.4.1). */
+  get isPromised(): boolean {
+    return this.leases.mayBeOn(this.lastApplied) && this.now - this.leaderHeardAt < this.options.electionTimeout
+  }
+
   get isAbstaining(): boolean {
     return this.now < this.abstainUntil
+  }
+
+  /** Puts a block behind the log. */
+  append(block: BlockRange): void {
+    this.log.append(block)
+    // What stands in a hole is not known here.
+    if (block.kind === 'configuration' || block.kind === 'holes') this.leases.appended(this.log.lastIndex)
+  }
+
+  /** Removes `index` and all behind it. */
+  truncateFrom(index: LogIndex): void {
+    this.log.truncateFrom(index)
+    this.leases.truncatedFrom(index)
   }
 
   /** The values of all voters, for a quorum question: valid until the next call. */
@@ -133,6 +167,21 @@ export class RaftState {
     values.length = 0
     if (this.isVoter) values.push(own)
     for (const follower of this.followers) if (follower.isVoter) values.push(follower[of])
+    return values
+  }
+
+  /**
+   * When each voter last took in, as far as it has said, a message of this leader that was sent then; -Infinity for those whose log does not hold the
+   * switch of leases, as they have promised nothing. Valid until the next call.
+   */
+  leaseValues(): readonly number[] {
+    const values = this.#scratch
+    values.length = 0
+    if (this.isVoter) values.push(Infinity)
+    for (const follower of this.followers) {
+      if (!follower.isVoter) continue
+      values.push(follower.matchIndex >= this.leases.index || mutant('L9-lease') ? follower.confirmedAt : -Infinity)
+    }
     return values
   }
 
@@ -150,6 +199,13 @@ export class RaftState {
   /** Emits what the step left open: a changed term goes to the disk before anything else is done; role news come last. */
   settleHardState(): void {
     if (this.isHardStateDirty) this.effects.unshift(this.#persistEffect(noBlocks, undefined))
+  }
+
+  settleTransferNews(): void {
+    const successor = this.transfer?.to
+    if (successor === this.#toldSuccessor) return
+    this.#toldSuccessor = successor
+    this.effects.push({ type: 'transfer', to: successor })
   }
 
   settleRole(): void {

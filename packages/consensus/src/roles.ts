@@ -33,7 +33,10 @@ export function followLeader(state: RaftState, leader: MemberId): void {
   assert(state.leader === undefined || state.leader === leader, 'one leader per term')
   becomeFollower(state, leader)
   state.leaderHeardAt = state.now
-  if (state.isVoter) state.timer.restart(state.now)
+  if (!state.isVoter) return
+  state.timer.restart(state.now)
+  // Its own vote is promised too, whatever shortens the wait.
+  if (state.leases.mayBeOn(state.lastApplied)) state.timer.forbidBefore(state.now + state.options.electionTimeout)
 }
 
 /** The election timer fired. */
@@ -41,6 +44,12 @@ export function campaign(state: RaftState): void {
   assert(state.role !== 'leader' && state.isVoter, 'only a voter that does not lead campaigns')
   if (state.isAlone) becomeCandidate(state)
   else becomePreCandidate(state)
+}
+
+/** The leader hands its office over: no pre-vote, and no wait (§3.10). */
+export function campaignInvited(state: RaftState): void {
+  assert(state.role === 'follower' || state.role === 'preCandidate', 'who is invited to campaign does not do so already')
+  becomeCandidate(state, true)
 }
 
 /**
@@ -68,8 +77,9 @@ export function askForPreVote(state: RaftState, voter: MemberId): void {
 }
 
 /** Starts a term and votes for itself; the vote is asked for, and its own counts, when this is durable (§3.8). */
-function becomeCandidate(state: RaftState): void {
+function becomeCandidate(state: RaftState, isInvited = false): void {
   leaveRole(state)
+  state.isInvited = isInvited
   assert(Number.isSafeInteger(state.currentTerm + 1), 'terms are safe integers')
   state.role = 'candidate'
   state.leader = undefined
@@ -84,9 +94,9 @@ function becomeCandidate(state: RaftState): void {
 
 export function askForVote(state: RaftState, voter: MemberId): void {
   const { lastIndex, lastTerm } = state.log
+  const request = { type: 'RequestVoteRequest', term: state.currentTerm, lastLogIndex: lastIndex, lastLogTerm: lastTerm } as const
   state.send(
-    voter,
-    { type: 'RequestVoteRequest', term: state.currentTerm, lastLogIndex: lastIndex, lastLogTerm: lastTerm },
+    voter, state.isInvited ? { ...request, transfer: true } : request,
     mutant('E2') || state.log.tail.isDurable(state.candidacyPersist) ? undefined : state.candidacyPersist,
   )
 }
@@ -109,7 +119,7 @@ function becomeLeader(state: RaftState): void {
   for (const follower of state.followers) follower.startTerm(state.log.lastIndex, state.now)
   const noop = { kind: 'noop', firstIndex: state.log.lastIndex + 1, count: 1, term: state.currentTerm } as const
   state.noopIndex = noop.firstIndex
-  state.log.append(noop)
+  state.append(noop)
   state.persist([noop])
   state.heartbeatDue = state.followers.length > 0 ? state.now + state.options.heartbeatInterval : Infinity
   state.quorumDue = state.isAlone ? Infinity : state.now + state.options.electionTimeout
@@ -119,9 +129,12 @@ function becomeLeader(state: RaftState): void {
 
 function leaveRole(state: RaftState): void {
   state.granted.clear()
+  state.isInvited = false
   if (state.role !== 'leader') return
   state.noopIndex = 0
   state.reads.clear()
+  state.transfer = undefined
+  state.hasOffered = false
   state.heartbeatDue = Infinity
   state.quorumDue = Infinity
   for (const follower of state.followers) follower.loseStream()

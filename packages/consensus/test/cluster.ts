@@ -7,6 +7,8 @@ import type { BlockRange, Effect, HardState, Input, PersistEffect, RaftMessage, 
 export interface Entry {
   readonly term: Term
   readonly value: string
+  /** It switches leases on or off. */
+  readonly leases?: boolean
 }
 
 /** A message with the entries that the driver would have put in. */
@@ -86,6 +88,7 @@ export class Server {
       lastIndex: this.log.length,
       electionTimeout: options.electionTimeout ?? 500,
       heartbeatInterval: options.heartbeatInterval ?? 100,
+      clockDrift: 0.1,
       abstain,
       now: this.cluster.now,
       random: options.random ?? (() => 0.5),
@@ -106,6 +109,12 @@ export class Server {
 
   tick(): Effect[] {
     return this.step({ type: 'tick' })
+  }
+
+  /** Proposes an entry that switches leases. */
+  switchLeases(leases: boolean): Effect[] {
+    this.log[this.core.lastIndex] = { term: this.core.currentTerm, value: `${this.id}.${this.core.currentTerm}.${this.#proposals++}`, leases }
+    return this.step({ type: 'propose', kind: 'configuration', count: 1 })
   }
 
   propose(count: number = 1, kind: 'commands' | 'configuration' = 'commands'): Effect[] {
@@ -200,7 +209,15 @@ export class Server {
   }
 
   #apply(through: LogIndex): void {
-    for (let index = this.applied.length + 1; index <= through; index++) this.applied.push(this.log[index - 1]!)
+    while (this.applied.length < through) {
+      const index = this.applied.length + 1
+      const entry = this.log[index - 1]!
+      if (entry.leases !== undefined) {
+        if (index - 1 > this.core.lastApplied) this.step({ type: 'applied', index: index - 1 })
+        this.step({ type: 'leasesSwitched', index, isOn: entry.leases })
+      }
+      this.applied.push(entry)
+    }
     this.step({ type: 'applied', index: through })
   }
 }
@@ -308,13 +325,14 @@ export class Cluster {
   }
 }
 
-/** The ranges of `entries`, cut where the term changes. */
+/** The ranges of `entries`, cut where the term changes; a switch of leases stands alone. */
 export function blocksOf(entries: readonly Entry[], firstIndex: LogIndex): BlockRange[] {
-  const blocks: { kind: 'commands', firstIndex: LogIndex, count: number, term: Term }[] = []
+  const blocks: { kind: 'commands' | 'configuration', firstIndex: LogIndex, count: number, term: Term }[] = []
   entries.forEach((entry, position) => {
     const last = blocks.at(-1)
-    if (last?.term === entry.term) last.count++
-    else blocks.push({ kind: 'commands', firstIndex: firstIndex + position, count: 1, term: entry.term })
+    const kind = entry.leases === undefined ? 'commands' : 'configuration'
+    if (last?.term === entry.term && last.kind === kind && kind === 'commands') last.count++
+    else blocks.push({ kind, firstIndex: firstIndex + position, count: 1, term: entry.term })
   })
   return blocks
 }

@@ -20,7 +20,7 @@ export class Fixture {
     })
     this.core = new RaftCore({
       id: 1, configuration: { voters: [1, 2, 3], learners: [] }, hardState: { currentTerm: terms.at(-1) ?? 0, votedFor: undefined },
-      termRuns, lastIndex: terms.length, electionTimeout: 500, heartbeatInterval: 100, abstain: false, now: 0, random: () => 0.5,
+      termRuns, lastIndex: terms.length, electionTimeout: 500, heartbeatInterval: 100, clockDrift: 0.1, abstain: false, now: 0, random: () => 0.5,
       inFlightMax: 4, appendBytesMax: 1_000, ...options,
     })
   }

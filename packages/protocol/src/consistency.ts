@@ -1,8 +1,8 @@
 /**
  * The least that a query demands (PROTOCOL: a level is a minimum, a server may give more).
  * - `LINEARIZABLE`: sees every write that was acknowledged anywhere before the query was submitted;
- * - `LINEARIZABLE_LEASE`: the same, by a leader's lease where the cluster has leases switched on;
- * - `SERIALIZABLE`: never older than what this client has seen.
+ * - `LINEARIZABLE_LEASE`: the same, by a leader's lease where the cluster has leases switched on: no round among servers, but trust in their clocks;
+ * - `SERIALIZABLE`: never older than what this client has seen, by any server that is in step with the leader.
  */
 export const Consistency: Readonly<{
   LINEARIZABLE: 'LINEARIZABLE', LINEARIZABLE_LEASE: 'LINEARIZABLE_LEASE', SERIALIZABLE: 'SERIALIZABLE'

@@ -20,6 +20,11 @@ export abstract class Query<Result> extends Operation<Result> {
   declare readonly kind?: 'query'
   /** The level when the call names none. @default LINEARIZABLE */
   readonly consistency?: Consistency
+  /**
+   * Where the level is `SERIALIZABLE` and the call names none: milliseconds since the answering server heard the leader, at most. `Infinity`: any server
+   * answers that has what this client has seen, also one that is cut off. @default the cluster's election timeout
+   */
+  readonly maxStaleness?: number
 }
 
 /** What an operation returns. */

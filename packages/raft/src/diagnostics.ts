@@ -1,4 +1,5 @@
 import type { PersistEffect, RaftCore, RaftMessage } from '@copycat/consensus'
+import type { Consistency } from '@copycat/protocol'
 import type { Block, Log } from '@copycat/storage'
 import type { LogIndex, MemberId } from '@copycat/utils'
 
@@ -17,5 +18,7 @@ export type RaftEvent =
   | { readonly type: 'persist', readonly member: MemberId, readonly effect: PersistEffect, readonly blocks: readonly Block[] }
   /** A committed block was applied; it may be a part of one that was told before. */
   | { readonly type: 'applied', readonly member: MemberId, readonly block: Block, readonly through: LogIndex }
+  /** Queries were answered from what is applied here up to `through`, by a lease or because this server is in step, without asking another server. */
+  | { readonly type: 'answered', readonly member: MemberId, readonly consistency: Consistency, readonly through: LogIndex, readonly maxStaleness: number }
   /** The server cannot go on. */
   | { readonly type: 'failed', readonly member: MemberId, readonly error: Error }

@@ -16,3 +16,10 @@ export class VersionError extends CopycatError {
     super('COPYCAT_VERSION', message, { outcome: 'not-applied', ...options })
   }
 }
+
+/** Leadership was not handed over; the server that led leads on. */
+export class TransferError extends CopycatError {
+  constructor(message: string, options: CopycatErrorOptions = {}) {
+    super('COPYCAT_TRANSFER', message, { outcome: 'not-applied', ...options })
+  }
+}

@@ -3,8 +3,10 @@
  *
  * @packageDocumentation
  */
-export { IdentityError, VersionError } from './errors.ts'
+export { Cluster } from './cluster/cluster.ts'
+export type { ClusterPorts } from './cluster/cluster.ts'
+export { IdentityError, TransferError, VersionError } from './errors.ts'
 export { raftServerDefaults } from './options.ts'
 export type { RaftServerOptions } from './options.ts'
 export { RaftServer } from './raft-server.ts'
-export type { ServerState, ServerStatus } from './raft-server.ts'
+export type { DrainOptions, ServerState, ServerStatus } from './raft-server.ts'

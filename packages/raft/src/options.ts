@@ -31,6 +31,11 @@ export interface RaftServerOptions {
   readonly electionTimeout?: number
   /** Milliseconds between the leader's signs of life. @default 150 */
   readonly heartbeatInterval?: number
+  /**
+   * By which part the rate of a member's monotonic clock may be off from the true one, 0 to less than 0.5; the same on all members. Leases, where they are
+   * switched on, are shorter than an election timeout by twice that. Too low: stale reads. @default 0.1
+   */
+  readonly clockDrift?: number
   /** Milliseconds without a sign of life after which a session may end, where its client asks for no other. @default 5000 */
   readonly sessionTimeout?: number
   /** Sessions that the cluster keeps at most; the same on all members. @default 100_000 */
@@ -50,10 +55,10 @@ export type ResolvedRaftServerOptions = Required<RaftServerOptions>
 
 /** The defaults of {@link RaftServerOptions}. */
 export const raftServerDefaults: Readonly<{
-  electionTimeout: number, heartbeatInterval: number, sessionTimeout: number, sessionsMax: number, maxEntrySize: number,
+  electionTimeout: number, heartbeatInterval: number, clockDrift: number, sessionTimeout: number, sessionsMax: number, maxEntrySize: number,
   openTimeout: number, connectTimeout: number, requestTimeout: number
 }> = Object.freeze({
-  electionTimeout: 500, heartbeatInterval: 150, sessionTimeout: 5_000, sessionsMax: 100_000, maxEntrySize: 8 * 1024 * 1024,
+  electionTimeout: 500, heartbeatInterval: 150, clockDrift: 0.1, sessionTimeout: 5_000, sessionsMax: 100_000, maxEntrySize: 8 * 1024 * 1024,
   openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000,
 })
 
@@ -71,6 +76,7 @@ export function resolveRaftServerOptions(options: RaftServerOptions): ResolvedRa
     checkDuration(option, resolved[option])
   }
   checkDuration('openTimeout', resolved.openTimeout, { allowInfinity: true })
+  if (!(resolved.clockDrift >= 0 && resolved.clockDrift < 0.5)) throw new ConfigurationError('clockDrift', resolved.clockDrift, 'must be a number from 0 to less than 0.5')
   checkInteger('sessionsMax', resolved.sessionsMax, 1)
   checkInteger('maxEntrySize', resolved.maxEntrySize, 1, 15 * 1024 * 1024)
   if (resolved.electionTimeout < 3 * resolved.heartbeatInterval) {

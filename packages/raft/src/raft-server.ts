@@ -1,21 +1,27 @@
 import { RaftCore, type Role, type RoleEffect } from '@copycat/consensus'
-import type { ClusterView, Member } from '@copycat/protocol'
+import { type ClusterView, decodeResponse, type Member, NotLeaderError } from '@copycat/protocol'
 import { StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'
 import { assert, ClosedError, Lifecycle, type Listener, Listeners, type LogIndex, type MemberId, type Term, TimeoutError, type Timer } from '@copycat/utils'
-import { buggify } from '@copycat/utils/instruments'
+import { Cluster } from './cluster/cluster.ts'
 import { Members } from './cluster/members.ts'
 import { Applier } from './driver/applier.ts'
 import { Driver } from './driver/driver.ts'
+import { FollowerReads } from './driver/follower-reads.ts'
+import { Handover } from './driver/handover.ts'
 import { serveConnection } from './driver/inbound.ts'
 import { Leadership } from './driver/leadership.ts'
 import { LoggedClock } from './driver/logged-clock.ts'
 import { Persister } from './driver/persister.ts'
+import { QueryRunner } from './driver/query-runner.ts'
+import { Watchdog } from './driver/watchdog.ts'
 import { type RaftServerOptions, resolveRaftServerOptions, type ResolvedRaftServerOptions } from './options.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { type RaftEvent, raftChannel } from './diagnostics.ts'
 import { encodeRaftMessage } from './wire/raft-message.ts'
+import { decodeReadIndex } from './wire/read-index.ts'
+import { ServerMessageType } from './wire/server-message-type.ts'
 
 /** What a server is now; `starting`: it does not know its cluster yet. */
 export type ServerState = Role | 'starting' | 'closed' | 'failed'
@@ -37,6 +43,12 @@ export interface ServerStatus {
   readonly failure: Error | undefined
 }
 
+/** Options of {@link RaftServer.drain}. */
+export interface DrainOptions {
+  /** Milliseconds that a leader gives another member to take over. @default 4000 */
+  readonly timeout?: number
+}
+
 /** What a server has once its cluster is founded. */
 interface Running {
   readonly core: RaftCore
@@ -45,6 +57,8 @@ interface Running {
   readonly applier: Applier
   readonly leadership: Leadership
   readonly sessions: SessionRegistry
+  readonly followerReads: FollowerReads
+  readonly handover: Handover
 }
 
 /** Entries unanswered per follower, and bytes of each AppendEntries (PERFORMANCE: a small window is quicker than a large one). */
@@ -63,10 +77,13 @@ export class RaftServer {
   private listener: TransportServer | undefined
   private members: Members | undefined
   private running: Running | undefined
-  private watchdog: Timer | undefined
+  private watchdog: Watchdog | undefined
   private failure: Error | undefined
   private readonly accepted = new Set<Connection>()
   private settleOpen: { resolve: () => void, reject: (error: unknown) => void } | undefined
+
+  /** The cluster, and what an operator may do with it. */
+  readonly cluster: Cluster
 
   private constructor(options: RaftServerOptions) {
     this.options = resolveRaftServerOptions(options)
@@ -76,6 +93,14 @@ export class RaftServer {
       : stateMachine
     this.lifecycle = new Lifecycle(`member ${this.options.memberId}`)
     this.stateListeners = new Listeners(logger)
+    this.cluster = new Cluster({
+      members: () => this.members?.all ?? this.options.members,
+      term: () => this.status.term,
+      leader: () => this.leader,
+      areLeasesOn: () => this.running?.core.areLeasesOn ?? false,
+      transferLeadership: (to) => this.running?.handover.start(to) ?? Promise.reject(new NotLeaderError(undefined)),
+      switchLeases: (isOn) => this.running?.leadership.switchLeases(isOn) ?? Promise.reject(new NotLeaderError(undefined)),
+    })
   }
 
   /**
@@ -133,6 +158,7 @@ export class RaftServer {
     })
     serveConnection(connection, {
       leadership: () => (this.running?.core.role === 'leader' ? this.running.leadership : undefined),
+      read: (bytes, respond) => this.running?.followerReads.receive(bytes, respond) === true,
       leader: () => ({ id: this.leader, isConnected: this.leader !== undefined && this.members?.isConnected(this.leader) === true }),
       forward: (to, type, bytes) => this.members!.request(to, type, [bytes]),
       greet: (from, bytes, respond) => this.members?.greet(from, bytes, respond),
@@ -148,6 +174,24 @@ export class RaftServer {
   /** Stops the server; it stays a member. Settles without a majority, and leaves no handle behind. */
   close(): Promise<void> {
     return this.lifecycle.close(() => this.stop())
+  }
+
+  /** Hands leadership over if this server leads, so that nobody waits for an election time-out, then closes. Settles without a majority too. */
+  async drain({ timeout = 4_000 }: DrainOptions = {}): Promise<void> {
+    const { context, logger } = this.options
+    if (this.state === 'leader') {
+      let timer: Timer | undefined
+      const isOver = new Promise<void>((resolve) => {
+        timer = context.timer(context.monotonic() + timeout, resolve)
+      })
+      const handedOver = this.cluster.transferLeadership().then(
+        (leader) => logger.info(`member ${this.memberId} has handed leadership over to ${leader}`),
+        (error: unknown) => logger.info(`member ${this.memberId} closes without having handed leadership over`, error),
+      )
+      await Promise.race([handedOver, isOver])
+      timer?.cancel()
+    }
+    await this.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -198,7 +242,7 @@ export class RaftServer {
   /** Recovers the log and starts consensus. @param isRestart whether votes may have been given before. */
   private async run(founding: Founding, isRestart: boolean): Promise<void> {
     const storage = this.storage!
-    const { context, logger, electionTimeout, heartbeatInterval } = this.options
+    const { context, logger, electionTimeout, heartbeatInterval, clockDrift } = this.options
     const log = await storage.openLog()
     if (this.failure !== undefined || this.lifecycle.state !== 'opening') {
       await log.close()
@@ -207,7 +251,7 @@ export class RaftServer {
     const random = context.random('election')
     const core = new RaftCore({
       id: this.memberId, configuration: { voters: founding.members.map((member) => member.id), learners: [] }, hardState: storage.hardState,
-      termRuns: log.termRuns(), lastIndex: log.lastIndex, electionTimeout, heartbeatInterval, abstain: isRestart, now: context.monotonic(),
+      termRuns: log.termRuns(), lastIndex: log.lastIndex, electionTimeout, heartbeatInterval, clockDrift, abstain: isRestart, now: context.monotonic(),
       random: () => random.float(), inFlightMax, appendBytesMax,
       trace: (line) => logger.trace(line),
     })
@@ -219,25 +263,25 @@ export class RaftServer {
       failed: (error) => this.fail(error),
     })
     this.running.driver.start(persister)
-    this.watchDisk(persister)
+    this.watch(persister)
     // Streams that were greeted before the log was open.
     for (const member of founding.members) {
       if (this.members?.isConnected(member.id) === true) this.running.driver.step({ type: 'connected', member: member.id })
     }
   }
 
-  /** A leader whose disk owes an answer for longer than an election timeout gives leadership away: the network alone would not show it. */
-  private watchDisk(persister: Persister): void {
-    const { context, electionTimeout } = this.options
-    this.watchdog = context.timer(context.monotonic() + electionTimeout / 4, () => {
-      const isUnfit = (buggify('raft-server.unfit') && buggify('raft-server.unfit')) || persister.owedFor > electionTimeout
-      if (isUnfit && this.running?.core.role === 'leader') this.running.driver.step({ type: 'unfit' })
-      this.watchDisk(persister)
+  private watch(persister: Persister): void {
+    const { context, logger } = this.options
+    this.watchdog = new Watchdog(context, logger, this.options, {
+      owedFor: () => persister.owedFor,
+      isLeading: () => this.running?.core.role === 'leader',
+      unfit: () => this.running?.driver.step({ type: 'unfit' }),
     })
+    this.watchdog.start()
   }
 
   private wire(core: RaftCore, log: Log): Running {
-    const { context, logger, sessionsMax, sessionTimeout, maxEntrySize } = this.options
+    const { context, logger, electionTimeout, sessionsMax, sessionTimeout, maxEntrySize } = this.options
     const clock = new LoggedClock(context)
     const position = (): { index: LogIndex, time: number } => ({ index: applier.lastApplied, time: applier.lastTime })
     const sessions = new SessionRegistry(sessionsMax, {
@@ -257,9 +301,10 @@ export class RaftServer {
       },
       apply: (through) => applier.apply(through),
       readReady: (through) => leadership.reads.ready(through),
+      transferChanged: (to) => handover.changed(to),
       roleChanged: (effect) => this.roleChanged(effect),
       settled: () => {
-        if (core.isServing && !leadership.isServing) leadership.start(core.lastIndex)
+        if (core.isServing && !leadership.isInOffice) leadership.start(core.lastIndex)
       },
       failed: (error) => this.fail(error),
     })
@@ -267,21 +312,39 @@ export class RaftServer {
       applied: (index) => {
         driver.step({ type: 'applied', index })
         leadership.applied(index)
+        followerReads.applied(index)
       },
       sessionRecord: (index, result) => leadership.sessionRecordApplied(index, result),
+      leasesSwitched: (index, isOn) => {
+        driver.step({ type: 'leasesSwitched', index, isOn })
+        leadership.leasesSwitched(index)
+      },
       failed: (error) => this.fail(error),
     })
-    const leadership = new Leadership(context, clock, sessions, this.runtime, applier, {
+    const queries = new QueryRunner(core, this.runtime, sessions, applier, context, electionTimeout)
+    const followerReads = new FollowerReads(context, queries, applier, () => this.readIndex())
+    const leadership = new Leadership(context, clock, sessions, this.runtime, applier, queries, {
       propose: (block) => driver.propose(block),
       requestRead: (request) => driver.step({ type: 'readRequest', request }),
       clusterView: () => this.clusterView(core),
       everyVoterKnows: (resourceType) => this.members?.everyVoterKnows(resourceType, core.configuration.voters) === true,
     }, { sessionTimeout, maxEntrySize })
-    return { core, log, driver, applier, leadership, sessions }
+    const handover = new Handover(core, driver, leadership, context)
+    return { core, log, driver, applier, leadership, sessions, followerReads, handover }
+  }
+
+  /** Asks the leader for an index that is confirmed after the question. */
+  private async readIndex(): Promise<LogIndex> {
+    const { leader } = this
+    if (leader === undefined || leader === this.memberId || this.members === undefined) throw new NotLeaderError(leader)
+    return decodeReadIndex(decodeResponse(await this.members.request(leader, ServerMessageType.readIndex, [])))
   }
 
   private roleChanged(effect: RoleEffect): void {
-    if (effect.role !== 'leader') this.running!.leadership.stop()
+    const { leadership, followerReads, handover } = this.running!
+    if (effect.role !== 'leader') leadership.stop()
+    followerReads.failAll()
+    handover.roleChanged(effect)
     if (effect.leader !== undefined) this.settleOpen?.resolve()
     this.options.logger.info(`member ${this.memberId} is ${effect.role} in term ${effect.term}, leader ${effect.leader ?? 'unknown'}`)
     this.stateListeners.notify(this.state)
@@ -304,11 +367,13 @@ export class RaftServer {
   }
 
   private async stop(): Promise<void> {
-    this.watchdog?.cancel()
+    this.watchdog?.stop()
     this.settleOpen?.reject(new ClosedError(`member ${this.memberId} was closed`, { outcome: 'not-applied' }))
     this.members?.stop()
     if (this.running !== undefined) {
       this.running.leadership.stop()
+      this.running.followerReads.failAll()
+      this.running.handover.stop()
       this.running.applier.stop()
       this.running.driver.stop()
     }

@@ -35,6 +35,7 @@ export function handleAppendEntriesRequest(state: RaftState, from: MemberId, mes
   else if (lastBlock !== undefined) cover('append-entries.repeated')
   // 5. commitIndex = min(leaderCommit, index of last new entry): nothing past what this request proves (FAULTS R2).
   state.commitIndex = Math.max(state.commitIndex, Math.min(message.commitIndex, mutant('R2') ? state.log.lastIndex : provenIndex))
+  state.freshness.heard(state.now, message.commitIndex, state.lastApplied)
 
   if (!message.respond) return
   const hardState = state.awaitHardState()
@@ -65,10 +66,10 @@ function store(state: RaftState, blocks: readonly BlockRange[], newFrom: LogInde
     assert(newFrom > state.commitIndex || mutant('R1'), 'committed entries are never removed')
     cover('append-entries.conflict-truncates')
     state.trace?.(`${state.id}: removes ${newFrom} to ${state.log.lastIndex}`)
-    state.log.truncateFrom(newFrom)
+    state.truncateFrom(newFrom)
   }
   const fresh = blocks[0]!.firstIndex === newFrom ? blocks : cut(blocks, newFrom)
-  for (const block of fresh) state.log.append(block)
+  for (const block of fresh) state.append(block)
   state.persist(fresh, hasConflict ? newFrom : undefined)
 }
 

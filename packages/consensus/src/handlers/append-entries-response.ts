@@ -13,7 +13,10 @@ export function handleAppendEntriesResponse(state: RaftState, from: MemberId, me
   follower.heardAt = state.now
   if (mutant('L3')) follower.confirmedRound = state.reads.round
   if (message.round < state.reads.round) cover('append-entries-response.older-round')
-  if (message.round > follower.confirmedRound && message.round <= state.reads.round) follower.confirmedRound = message.round
+  if (message.round > follower.confirmedRound && message.round <= state.reads.round) {
+    follower.confirmedRound = message.round
+    follower.confirmedAt = mutant('L5') ? state.now : state.reads.startedAt(message.round)
+  }
 
   if (message.success) {
     if (message.matchIndex > state.log.lastIndex) {

@@ -5,4 +5,5 @@ import type { RaftState } from '../raft-state.ts'
 export function handleApplied(state: RaftState, input: Extract<Input, { type: 'applied' }>): void {
   assert(input.index >= state.lastApplied && input.index <= state.commitIndex, 'entries are applied in order, and when they are committed')
   state.lastApplied = input.index
+  state.freshness.applied(input.index)
 }

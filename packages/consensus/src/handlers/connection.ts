@@ -1,7 +1,8 @@
 import type { MemberId } from '@copycat/utils'
-import { cover } from '@copycat/utils/instruments'
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { RaftState } from '../raft-state.ts'
 import { restartStream } from '../replication/replicator.ts'
+import { bestSuccessor } from '../replication/transfer.ts'
 import { askForPreVote, askForVote, becomeFollower } from '../roles.ts'
 
 /** Longest random wait before a follower campaigns because the leader's connection closed, in milliseconds (PROTOCOL 2). */
@@ -21,16 +22,25 @@ export function handleConnected(state: RaftState, member: MemberId): void {
 export function handleDisconnected(state: RaftState, member: MemberId): void {
   if (state.role === 'leader') {
     state.follower(member)?.loseStream()
-  } else if (state.leader === member) {
+  } else if (state.leader === member && (!state.leases.mayBeOn(state.lastApplied) || mutant('L6-early'))) {
+    // Not where a lease may run: it ends with the election timeout and not before.
     cover('connection.leader-closed')
     becomeFollower(state, undefined)
     if (state.isVoter) state.timer.hasten(state.now + closedLeaderWaitMillis * state.options.random())
   }
 }
 
-/** Should not lead now: leaves office in the same term, and campaigns no sooner than an election timeout from now. */
+/**
+ * Should not lead now: asks the best successor to campaign at once, leaves office in the same term, and campaigns no sooner than an election timeout from
+ * now. Where nobody else could lead it stays.
+ */
 export function handleUnfit(state: RaftState): void {
-  if (state.role === 'leader') cover('unfit.leader-steps-down')
+  if (state.isAlone) return
+  if (state.role === 'leader') {
+    cover('unfit.leader-steps-down')
+    const successor = bestSuccessor(state)
+    if (successor !== undefined) state.send(successor.id, { type: 'TimeoutNowRequest', term: state.currentTerm })
+  }
   if (state.role !== 'follower') becomeFollower(state, undefined)
   state.timer.forbidBefore(state.now + state.options.electionTimeout)
 }

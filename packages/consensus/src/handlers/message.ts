@@ -7,6 +7,7 @@ import { handlePreVoteRequest } from './pre-vote-request.ts'
 import { handlePreVoteResponse } from './pre-vote-response.ts'
 import { handleRequestVoteRequest } from './request-vote-request.ts'
 import { handleRequestVoteResponse } from './request-vote-response.ts'
+import { handleTimeoutNowRequest } from './timeout-now-request.ts'
 
 /** Hands a message to the handler of its type. Whoever is in no configuration has no say (§4.1). */
 export function handleMessage(state: RaftState, from: MemberId, message: RaftMessage): void {
@@ -21,5 +22,6 @@ export function handleMessage(state: RaftState, from: MemberId, message: RaftMes
     case 'PreVoteResponse': return handlePreVoteResponse(state, from, message)
     case 'RequestVoteRequest': return handleRequestVoteRequest(state, from, message)
     case 'RequestVoteResponse': return handleRequestVoteResponse(state, from, message)
+    case 'TimeoutNowRequest': return handleTimeoutNowRequest(state, from, message)
   }
 }

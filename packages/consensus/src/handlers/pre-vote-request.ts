@@ -9,6 +9,7 @@ export function handlePreVoteRequest(state: RaftState, from: MemberId, message: 
     && !state.isAbstaining
     // §4.2.3: whoever still hears a leader does not help to replace it.
     && !state.hearsLeader
+    && !state.isPromised
     // §3.6.1: an outdated log could not win.
     && state.log.isUpToDate(message.lastLogTerm, message.lastLogIndex)
   if (!granted) cover('pre-vote.refused')

@@ -6,6 +6,6 @@ import type { RaftState } from '../raft-state.ts'
 export function handlePropose(state: RaftState, input: Extract<Input, { type: 'propose' }>): void {
   assert(state.role === 'leader', 'only a leader proposes')
   const block = { kind: input.kind, firstIndex: state.log.lastIndex + 1, count: input.count, term: state.currentTerm }
-  state.log.append(block)
+  state.append(block)
   state.persist([block])
 }

@@ -7,7 +7,8 @@ import { adoptTerm } from '../roles.ts'
 /** Figure 3.1, RequestVote RPC. */
 export function handleRequestVoteRequest(state: RaftState, from: MemberId, message: RequestVoteRequest): void {
   // §4.2.3: while a leader is heard, or may hold a lease from before our restart, neither a vote nor a new term.
-  if (state.isAbstaining || state.hearsLeader) {
+  // Unless the leader itself has asked for the election (§3.10): then it has given its lease up.
+  if (state.isAbstaining || ((state.hearsLeader || state.isPromised) && message.transfer !== true)) {
     cover('request-vote.leader-may-live')
     return refuse(state, from)
   }

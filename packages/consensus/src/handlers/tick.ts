@@ -2,11 +2,12 @@ import { cover, mutant } from '@copycat/utils/instruments'
 import type { RaftState } from '../raft-state.ts'
 import { quorumContactAt } from '../replication/commitment.ts'
 import { sendHeartbeats } from '../replication/replicator.ts'
+import { giveUpTransfer } from '../replication/transfer.ts'
 import { becomeFollower, campaign } from '../roles.ts'
 
 /** When the next tick is due at the latest. */
 export function nextTick(state: RaftState): number {
-  return state.role === 'leader' ? Math.min(state.heartbeatDue, state.quorumDue) : state.timer.due
+  return state.role === 'leader' ? Math.min(state.heartbeatDue, state.quorumDue, state.transfer?.until ?? Infinity) : state.timer.due
 }
 
 export function handleTick(state: RaftState): void {
@@ -15,6 +16,7 @@ export function handleTick(state: RaftState): void {
   const isStalled = !state.isAlone && state.now > nextTick(state) + heartbeatInterval
   if (state.role === 'leader') {
     if (state.now >= state.quorumDue) checkQuorum(state, isStalled)
+    if (state.transfer !== undefined && state.now >= state.transfer.until) giveUpTransfer(state)
     if (state.role === 'leader' && state.now >= state.heartbeatDue) sendHeartbeats(state)
   } else if (state.now >= state.timer.due) {
     if (isStalled && state.timer.grace(state.now + heartbeatInterval)) {

@@ -20,10 +20,10 @@ export function advanceCommit(state: RaftState): void {
 
 /** Whether a majority answered the round of reads that is out; the same quorum as for commits (FAULTS L9). */
 export function isRoundConfirmed(state: RaftState): boolean {
-  const { round } = state.reads
+  const { round, outRound } = state.reads
   const confirmed = state.voterValues(round, 'confirmedRound')
-  if (mutant('L9')) return confirmed.filter((value) => value >= round).length >= state.voters.majority - 1
-  return quorumMatchIndex(confirmed) >= round
+  if (mutant('L9')) return confirmed.filter((value) => value >= outRound).length >= state.voters.majority - 1
+  return quorumMatchIndex(confirmed) >= outRound
 }
 
 /** When a majority, the leader included, was last known to follow. */

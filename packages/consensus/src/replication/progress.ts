@@ -35,6 +35,8 @@ export class Progress {
   commitTold: LogIndex = 0
   /** Newest read round that it answered (§6.4). */
   confirmedRound = 0
+  /** When that round started: what it answered was sent then or later, so that its promise to the leader runs from then at the least (§6.4.1). */
+  confirmedAt: number = -Infinity
   /** When it answered last, in this leader's term. */
   heardAt = 0
 
@@ -49,6 +51,7 @@ export class Progress {
     this.matchIndex = 0
     this.commitTold = 0
     this.confirmedRound = 0
+    this.confirmedAt = -Infinity
     this.heardAt = now
     this.#probeFrom(lastIndex + 1)
   }

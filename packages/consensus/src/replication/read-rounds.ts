@@ -7,6 +7,9 @@ interface ConfirmedRound {
   readIndex: LogIndex
 }
 
+/** Starts of so many rounds are remembered; an answer to an older one proves nothing about when it was asked for. */
+const startsMax = 64
+
 /** Rounds that may be confirmed and wait to be applied; beyond it younger ones share the last place. */
 const confirmedMax = 64
 
@@ -17,12 +20,16 @@ const confirmedMax = 64
 export class ReadRounds {
   /** Newest round; carried by all AppendEntries. */
   round = 0
+  /** The newest round for reads: the one that is out, if one is. */
+  outRound = 0
   /** Highest request that has come and is in no round yet; 0: none. */
   #waiting = 0
   #isOut = false
   #outThrough = 0
   #outReadIndex: LogIndex = 0
   readonly #confirmed: ConfirmedRound[] = []
+  /** When each of the last rounds started, by its number modulo their count. */
+  readonly #starts = new Float64Array(startsMax)
 
   get isOut(): boolean {
     return this.#isOut
@@ -36,9 +43,21 @@ export class ReadRounds {
     this.#waiting = Math.max(this.#waiting, request)
   }
 
-  /** Starts a round for all who wait; they must see what is committed now. */
-  start(commitIndex: LogIndex): void {
+  /** Starts a round that no read waits for: its answers tell who follows this leader, and since when. */
+  beat(now: number): void {
     this.round++
+    this.#starts[this.round % startsMax] = now
+  }
+
+  /** When `round` started; -Infinity when that is too long ago. */
+  startedAt(round: number): number {
+    return round > this.round - startsMax ? this.#starts[round % startsMax]! : -Infinity
+  }
+
+  /** Starts a round for all who wait; they must see what is committed now. */
+  start(commitIndex: LogIndex, now: number): void {
+    this.beat(now)
+    this.outRound = this.round
     this.#isOut = true
     this.#outThrough = this.#waiting
     this.#outReadIndex = commitIndex

@@ -3,6 +3,7 @@ import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import type { BlockRange } from '../messages.ts'
 import type { RaftState } from '../raft-state.ts'
 import { isRoundConfirmed } from './commitment.ts'
+import { isLeaseInForce } from './leases.ts'
 import type { Progress } from './progress.ts'
 
 const noBlocks: readonly BlockRange[] = Object.freeze([])
@@ -43,6 +44,10 @@ export function replicate(state: RaftState): void {
 export function sendHeartbeats(state: RaftState): void {
   const { heartbeatInterval } = state.options
   state.heartbeatDue = state.now + (buggify('replicator.early-heartbeat') ? heartbeatInterval / 10 : heartbeatInterval)
+  // What an answer says about a lease is when the question was asked.
+  if (isLeaseInForce(state)) state.reads.beat(state.now)
+  // A successor that was asked in vain is asked again.
+  if (state.transfer !== undefined) state.transfer.isOffered = false
   for (const follower of state.followers) {
     follower.isBlocked = false
     sendEmpty(state, follower, true)
@@ -63,7 +68,7 @@ export function settleReads(state: RaftState): void {
   const { reads } = state
   if (reads.isOut && isRoundConfirmed(state)) reads.confirm()
   if (reads.isWaiting && !reads.isOut && (mutant('L2') || state.isServing)) {
-    reads.start(state.commitIndex)
+    reads.start(state.commitIndex, state.now)
     for (const follower of state.followers) if (follower.isVoter) sendEmpty(state, follower, true)
     if (mutant('L1') || isRoundConfirmed(state)) reads.confirm()
   }

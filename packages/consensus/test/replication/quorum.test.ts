@@ -58,7 +58,7 @@ describe('the quorum of a state', () => {
   function stateOf(voters: readonly number[], learners: readonly number[]): RaftState {
     return new RaftState({
       id: 1, configuration: { voters, learners }, hardState: { currentTerm: 1, votedFor: 1 }, termRuns: [], lastIndex: 0,
-      electionTimeout: 500, heartbeatInterval: 100, abstain: false, now: 0, random: () => 0, inFlightMax: 1, appendBytesMax: 1,
+      electionTimeout: 500, heartbeatInterval: 100, clockDrift: 0.1, abstain: false, now: 0, random: () => 0, inFlightMax: 1, appendBytesMax: 1,
     })
   }
 
@@ -75,7 +75,7 @@ describe('the quorum of a state', () => {
         expect(quorumMatchIndex(state.voterValues(values[0]!, 'matchIndex'))).toBe(bruteForce(counted))
         state.now = values[0]!
         expect(quorumContactAt(state)).toBe(bruteForce(counted))
-        state.reads.round = values[0]!
+        state.reads.round = state.reads.outRound = values[0]!
         expect(isRoundConfirmed(state)).toBe(bruteForce(counted) >= values[0]!)
       }), { numRuns: 1_000 })
   })

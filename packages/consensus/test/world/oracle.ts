@@ -16,6 +16,8 @@ export class Oracle {
   /** Per server and request: how much was committed anywhere when the read came. */
   readonly #reads: Map<string, LogIndex> = new Map()
   readsServed = 0
+  /** Steps after which some leader had a lease. */
+  leases = 0
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
@@ -60,6 +62,7 @@ export class Oracle {
   #checkServer(server: Server): void {
     const { core } = server
     if (core.role === 'leader') this.#checkLeader(server)
+    this.#checkLeases()
     const before = this.#commitOf.get(server.id) ?? 0
     assert(core.commitIndex >= before, 'the commit index never falls')
     if (core.commitIndex > before) {
@@ -73,6 +76,16 @@ export class Oracle {
       assert(core.lastApplied >= floor, 'a read sees all that was committed when it came')
       this.readsServed++
       this.#reads.delete(key)
+    }
+  }
+
+  /** While a leader has a lease nobody leads a later term, and nothing is committed that it does not know. All clocks of this world are one. */
+  #checkLeases(): void {
+    for (const { core, isUp } of this.#cluster.servers.values()) {
+      if (!isUp || core.role !== 'leader' || core.leaseUntil <= this.#cluster.now) continue
+      this.leases++
+      for (const other of this.#cluster.leaders) assert(other.core.currentTerm <= core.currentTerm, 'nobody else is elected while a lease runs')
+      assert(core.commitIndex >= this.history.length, 'a leader with a lease knows all that is committed')
     }
   }
 

@@ -9,6 +9,8 @@ interface Totals {
   reads: number
   terms: number
   crashes: number
+  leases: number
+  transfers: number
 }
 
 /** One world: a random schedule of everything that can happen, then peace, in which the cluster must come together. */
@@ -20,6 +22,7 @@ class World {
   readonly #duplication: number
   #requests = 0
   crashes = 0
+  transfers = 0
 
   constructor(seed: number, size: number) {
     const random = new Random(seed)
@@ -94,7 +97,12 @@ class World {
     const leaders = up.filter((server) => server.core.role === 'leader')
     if (leaders.length === 0) return
     const leader = this.#random.pick(leaders)
-    if (this.#random.chance(0.7)) {
+    if (this.#random.chance(0.05)) {
+      leader.step({ type: 'transferLeadership', to: this.#random.pick([undefined, ...this.#cluster.servers.keys()]) })
+      if (leader.core.successor !== undefined) this.transfers++
+    } else if (this.#random.chance(0.06)) {
+      leader.switchLeases(this.#random.chance(0.7))
+    } else if (this.#random.chance(0.7)) {
       leader.propose(1 + this.#random.below(3))
     } else {
       this.#oracle.read(leader, ++this.#requests)
@@ -144,13 +152,14 @@ class World {
     }
     return {
       committed: this.#oracle.history.length, reads: this.#oracle.readsServed, terms: leader.core.currentTerm, crashes: this.crashes,
+      leases: this.#oracle.leases, transfers: this.transfers,
     }
   }
 }
 
 /** Runs the worlds of these seeds; the message of a failure names the seed that repeats it. */
 function runWorlds(size: number, seeds: number, steps: number): Totals {
-  const totals: Totals = { committed: 0, reads: 0, terms: 0, crashes: 0 }
+  const totals: Totals = { committed: 0, reads: 0, terms: 0, crashes: 0, leases: 0, transfers: 0 }
   const only = process.env['COPYCAT_WORLD_SEED']
   const first = only === undefined ? 1 : Number(only)
   for (let seed = first; seed < first + (only === undefined ? seeds : 1); seed++) {
@@ -162,6 +171,8 @@ function runWorlds(size: number, seeds: number, steps: number): Totals {
       totals.reads += result.reads
       totals.terms += result.terms
       totals.crashes += result.crashes
+      totals.leases += result.leases
+      totals.transfers += result.transfers
     } catch (error) {
       throw new Error(`${size} members, seed ${seed} (COPYCAT_WORLD_SEED=${seed} repeats it): ${(error as Error).message}`, { cause: error })
     }
@@ -178,6 +189,8 @@ describe('random worlds', () => {
       expect(totals.terms / seeds).toBeGreaterThan(4)
       expect(totals.reads / seeds).toBeGreaterThan(1)
       expect(totals.crashes / seeds).toBeGreaterThan(2)
+      expect(totals.leases / seeds).toBeGreaterThan(50)
+      expect(totals.transfers / seeds).toBeGreaterThan(0.5)
     })
   }
 })

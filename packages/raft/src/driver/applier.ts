@@ -9,6 +9,7 @@ import { type RaftEvent, raftChannel } from '../diagnostics.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
 import { decodeSessionRecord } from '../wire/session-record.ts'
+import { decodeSettingRecord } from '../wire/setting-record.ts'
 
 /** Milliseconds of handlers per turn of the event loop. */
 const turnMillisMax = 20
@@ -22,6 +23,8 @@ export interface ApplierEvents {
   applied(index: LogIndex): void
   /** What the session record at `index` came to. */
   sessionRecord(index: LogIndex, result: SessionRecordResult): void
+  /** The entry at `index`, which is being applied, switches leases. */
+  leasesSwitched(index: LogIndex, isOn: boolean): void
   /** This server cannot go on: its state would be wrong. */
   failed(error: Error): void
 }
@@ -144,6 +147,9 @@ export class Applier {
         break
       case 'session':
         this.applySessionRecords(block)
+        break
+      case 'configuration':
+        this.events.leasesSwitched(block.firstIndex, decodeSettingRecord(block.body).isOn)
         break
       case 'holes': throw new InvariantError('holes are applied from a snapshot only')
       default:

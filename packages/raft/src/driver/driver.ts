@@ -14,6 +14,8 @@ export interface DriverPorts {
   send(to: MemberId, message: RaftMessage): void
   apply(through: LogIndex): void
   readReady(through: number): void
+  /** To whom the office is being handed over; undefined: to nobody any more. */
+  transferChanged(to: MemberId | undefined): void
   roleChanged(effect: RoleEffect): void
   /** All inputs that had come are worked off. */
   settled(): void
@@ -152,6 +154,9 @@ export class Driver {
         break
       case 'readReady':
         this.ports.readReady(effect.through)
+        break
+      case 'transfer':
+        this.ports.transferChanged(effect.to)
         break
       default:
     }

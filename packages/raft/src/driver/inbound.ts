@@ -8,7 +8,7 @@ import { forwardedOffset, ServerMessageType } from '../wire/server-message-type.
 
 /** What a request of a client does on the leader. */
 export interface ClientRequests {
-  /** False between the election and the moment at which the term's own first entry is applied. */
+  /** False between the election and the moment at which the term's own first entry is applied, and while the office is being handed over. */
   readonly isServing: boolean
   hold(serve: () => void, respond: Respond): boolean
   receiveRegister(bytes: Uint8Array, respond: Respond): void
@@ -16,14 +16,17 @@ export interface ClientRequests {
   receiveUnregister(bytes: Uint8Array, respond: Respond): void
   receiveCommands(bytes: Uint8Array, respond: Respond): void
   receiveQueries(bytes: Uint8Array, respond: Respond): void
+  receiveReadIndex(bytes: Uint8Array, respond: Respond): void
 }
 
-type RequestMethod = 'receiveRegister' | 'receiveKeepAlive' | 'receiveUnregister' | 'receiveCommands' | 'receiveQueries'
+type RequestMethod = 'receiveRegister' | 'receiveKeepAlive' | 'receiveUnregister' | 'receiveCommands' | 'receiveQueries' | 'receiveReadIndex'
 
 /** What an inbound connection reaches. */
 export interface InboundPorts {
   /** This server's own service if it is the leader. */
   leadership(): ClientRequests | undefined
+  /** Takes queries on a server that does not lead. @returns false when they are to be handed on. */
+  read(bytes: Uint8Array, respond: Respond): boolean
   /** Who leads instead, and whether there is a stream to it. */
   leader(): { readonly id: MemberId | undefined, readonly isConnected: boolean }
   /** Hands a request on. @throws (rejects) when the leader does not answer. */
@@ -48,17 +51,17 @@ const requests: readonly (readonly [number, RequestMethod])[] = [
 
 /**
  * Serves a connection that was accepted. Requests of clients are served by the leader and handed on by the others, as the same bytes and
- * only once; messages of members are taken from those that have said hello.
+ * only once, except for queries that a server can answer itself; messages of members are taken from those that have said hello.
  */
 export function serveConnection(connection: Connection, ports: InboundPorts): void {
   for (const [type, method] of requests) {
     connection.handle(type, guarded((bytes, respond) => {
-      if (!serve(ports, method, bytes, respond)) forward(ports, type, bytes, respond)
+      if (serve(ports, method, bytes, respond)) return
+      if (method !== 'receiveQueries' || !ports.read(bytes, respond)) forward(ports, type, bytes, respond)
     }))
-    connection.handle(type + forwardedOffset, guarded((bytes, respond) => {
-      if (!serve(ports, method, bytes, respond)) respond(encodeFailure(new NotLeaderError(ports.leader().id)))
-    }))
+    serveAsLeader(connection, ports, type + forwardedOffset, method)
   }
+  serveAsLeader(connection, ports, ServerMessageType.readIndex, 'receiveReadIndex')
   let member: MemberId | undefined
   connection.handle(ServerMessageType.hello, (bytes, respond) => {
     if (respond !== undefined) member = ports.greet(connection, bytes, respond)
@@ -77,7 +80,14 @@ export function serveConnection(connection: Connection, ports: InboundPorts): vo
   }
 }
 
-const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((type) => type !== ServerMessageType.hello)
+const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((type) => type !== ServerMessageType.hello && type !== ServerMessageType.readIndex)
+
+/** What another server asks of the leader goes no further. */
+function serveAsLeader(connection: Connection, ports: InboundPorts, type: number, method: RequestMethod): void {
+  connection.handle(type, guarded((bytes, respond) => {
+    if (!serve(ports, method, bytes, respond)) respond(encodeFailure(new NotLeaderError(ports.leader().id)))
+  }))
+}
 
 function serve(ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, respond: Respond): boolean {
   const leadership = ports.leadership()

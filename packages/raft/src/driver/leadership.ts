@@ -1,7 +1,7 @@
 import {
   checkCommandFrame, checkQueryFrame, type ClusterView, commandFrameHeaderBytes, decodeKeepAliveRequest, decodeRegisterRequest, decodeUnregisterRequest,
   encodeClusterView, encodeError, encodeFailure, encodeOk, encodeRegisterResponse, IndeterminateError, NotLeaderError, OverloadedError, payloadStart,
-  ProtocolError, queryFrameHeaderBytes, recordEnd, refuseRecord, ResultsWriter, SequenceError, SessionExpiredError,
+  ProtocolError, recordEnd, refuseRecord, SequenceError, SessionExpiredError,
 } from '@copycat/protocol'
 import type { StateMachineRuntime } from '@copycat/state-machine'
 import type { Respond } from '@copycat/transport'
@@ -10,12 +10,15 @@ import { cover, mutant } from '@copycat/utils/instruments'
 import type { Session } from '../session/session.ts'
 import { SessionLeases } from '../session/session-leases.ts'
 import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
+import { encodeReadIndex } from '../wire/read-index.ts'
 import { encodeSessionRecord, type SessionRecord } from '../wire/session-record.ts'
+import { encodeSettingRecord } from '../wire/setting-record.ts'
 import { type Applier, resultOfError } from './applier.ts'
 import type { LoggedClock } from './logged-clock.ts'
 import { type ClosedBlock, joinBytes, OpenBlock } from './open-block.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { PendingReads } from './pending-reads.ts'
+import type { QueryRunner } from './query-runner.ts'
 
 /** What a leader needs of its server. */
 export interface LeadershipPorts {
@@ -49,6 +52,7 @@ export class Leadership {
   private readonly sessions: SessionRegistry
   private readonly runtime: StateMachineRuntime
   private readonly applier: Applier
+  private readonly queries: QueryRunner
   private readonly ports: LeadershipPorts
   private readonly options: LeadershipOptions
   private readonly leases: SessionLeases
@@ -56,25 +60,29 @@ export class Leadership {
   /** Number that the next command of a session must have to be logged; absent: what is applied says it. */
   private readonly nextSequence = new Map<SessionId, number>()
   private readonly sessionRecords = new Map<LogIndex, (result: SessionRecordResult | undefined) => void>()
+  /** Switches of leases that are in the log and not applied. */
+  private readonly switches = new Map<LogIndex, (error?: CopycatError) => void>()
   /** Sessions whose expiry is in the log and not applied, with what waits for the verdict. */
   private readonly expiring = new Map<SessionId, (() => void)[]>()
   private lastPlaced: LogIndex = 0
   private inOffice = false
-  /** What came after the election was won and before the term's own first entry was applied: a few milliseconds, usually. */
+  private isPaused = false
+  /** What came before the term's own first entry was applied, or while the office was being handed over: a few milliseconds, usually. */
   private held: { readonly serve: () => void, readonly respond: Respond }[] = []
   private expiryTimer: Timer | undefined
   private tickTimer: Timer | undefined
   private tickAt = Infinity
 
   constructor(
-    context: Context, clock: LoggedClock, sessions: SessionRegistry, runtime: StateMachineRuntime, applier: Applier, ports: LeadershipPorts,
-    options: LeadershipOptions,
+    context: Context, clock: LoggedClock, sessions: SessionRegistry, runtime: StateMachineRuntime, applier: Applier, queries: QueryRunner,
+    ports: LeadershipPorts, options: LeadershipOptions,
   ) {
     this.context = context
     this.clock = clock
     this.sessions = sessions
     this.runtime = runtime
     this.applier = applier
+    this.queries = queries
     this.ports = ports
     this.options = options
     this.leases = new SessionLeases(context)
@@ -83,9 +91,14 @@ export class Leadership {
     this.open = new OpenBlock(context, () => clock.now(), (block) => ports.propose(block))
   }
 
-  /** Whether the term's own first entry is applied and clients may be served. */
-  get isServing(): boolean {
+  /** Whether the term's own first entry is applied. */
+  get isInOffice(): boolean {
     return this.inOffice
+  }
+
+  /** In office, and not about to leave it: clients may be served. */
+  get isServing(): boolean {
+    return this.inOffice && !this.isPaused
   }
 
   /** Takes office, at most once a term: everything in the log before is applied. */
@@ -96,12 +109,28 @@ export class Leadership {
     this.leases.start(this.sessions.all())
     this.scheduleExpiryCheck()
     this.armTick()
+    this.serveHeld()
+  }
+
+  /** The office is being handed over (§3.10): what comes waits. */
+  pause(): void {
+    this.isPaused = true
+  }
+
+  /** This leader stays after all. */
+  resume(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    this.serveHeld()
+  }
+
+  private serveHeld(): void {
     const { held } = this
     this.held = []
     for (const request of held) request.serve()
   }
 
-  /** Keeps a request until this leader is in office. @returns false when it keeps too many already. */
+  /** Keeps a request until this leader serves. @returns false when it keeps too many already. */
   hold(serve: () => void, respond: Respond): boolean {
     if (this.held.length >= heldMax) return false
     this.held.push({ serve, respond })
@@ -112,6 +141,7 @@ export class Leadership {
   stop(): void {
     const { held } = this
     this.held = []
+    this.isPaused = false
     for (const request of held) request.respond(encodeFailure(new NotLeaderError(undefined)))
     if (held.length > 0) cover('leadership.lost-before-office')
     if (!this.inOffice) return
@@ -127,6 +157,9 @@ export class Leadership {
     const records = [...this.sessionRecords.values()]
     this.sessionRecords.clear()
     for (const settle of records) settle(undefined)
+    const switches = [...this.switches.values()]
+    this.switches.clear()
+    for (const settle of switches) settle(new IndeterminateError('leadership was lost before the switch was known to be committed'))
     this.expiring.clear()
   }
 
@@ -199,16 +232,53 @@ export class Leadership {
     })
   }
 
-  /** A frame of queries: answered from the state machine once leadership is confirmed. */
+  /** A frame of queries: answered from the state machine, at once where its level allows it, else when leadership is confirmed. */
   receiveQueries(bytes: Uint8Array, respond: Respond): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const frame = checkQueryFrame(bytes, view)
+    const frame = checkQueryFrame(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
     this.liveSession(frame.session)
+    const answer = this.queries.answerAtOnce(bytes, frame)
+    if (answer !== undefined) {
+      respond(answer)
+      return
+    }
     const kept = bytes.slice()
     this.reads.add({
-      ready: () => respond(this.answerQueries(kept, frame.session, frame.count)),
+      ready: () => respond(this.queries.answer(kept, frame)),
       failed: (error) => respond(encodeFailure(error)),
     })
+  }
+
+  /** A follower asks for an index that is confirmed after it has asked: what is applied here then. */
+  receiveReadIndex(_bytes: Uint8Array, respond: Respond): void {
+    this.reads.add({
+      ready: () => respond(encodeOk(encodeReadIndex(this.applier.lastApplied))),
+      failed: (error) => respond(encodeFailure(error)),
+    })
+  }
+
+  /** Logs a switch of leases. Resolves when it is applied here. */
+  switchLeases(isOn: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.inOffice) throw new NotLeaderError(undefined)
+      this.open.add('configuration', encodeSettingRecord({ kind: 'leases', isOn }), 1, (index) => {
+        if (index === undefined) {
+          reject(new NotLeaderError(undefined))
+          return
+        }
+        this.lastPlaced = index
+        this.switches.set(index, (error) => {
+          if (error === undefined) resolve()
+          else reject(error)
+        })
+      })
+    })
+  }
+
+  /** The switch at `index` was applied. */
+  leasesSwitched(index: LogIndex): void {
+    const settle = this.switches.get(index)
+    this.switches.delete(index)
+    settle?.()
   }
 
   /** Registers a session, or finds the one that an earlier try registered. */
@@ -289,29 +359,6 @@ export class Leadership {
     return pieces.length === 0 ? bytes.slice(start) : joinBytes([...pieces, bytes.subarray(kept)])
   }
 
-  private answerQueries(bytes: Uint8Array, session: SessionId, count: number): readonly Uint8Array[] {
-    return this.answerWith(() => {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-      const position = { index: this.applier.lastApplied, time: this.applier.lastTime }
-      const writer = new ResultsWriter(64 + 32 * count)
-      let at = queryFrameHeaderBytes
-      for (let query = 0; query < count; query++) {
-        const start = at + 4
-        at = start + view.getUint32(at, true)
-        writer.add(this.runQuery(bytes, start, at, position, session))
-      }
-      return [writer.finish(position.index, 0)]
-    })
-  }
-
-  private runQuery(bytes: Uint8Array, start: number, end: number, position: { index: LogIndex, time: number }, session: SessionId): ReturnType<StateMachineRuntime['query']> | CopycatError {
-    try {
-      return this.runtime.query(bytes, start, end, position, session)
-    } catch (error) {
-      return resultOfError(error)
-    }
-  }
-
   private logSessionRecord(record: SessionRecord, respond: Respond, result: (result: SessionRecordResult) => Uint8Array): void {
     this.open.add('session', encodeSessionRecord(record), 1, (index) => {
       if (index === undefined) {
@@ -326,12 +373,8 @@ export class Leadership {
   }
 
   private answer(content: () => Uint8Array): readonly Uint8Array[] {
-    return this.answerWith(() => encodeOk(content()))
-  }
-
-  private answerWith(parts: () => readonly Uint8Array[]): readonly Uint8Array[] {
     try {
-      return parts()
+      return encodeOk(content())
     } catch (error) {
       return encodeFailure(resultOfError(error))
     }

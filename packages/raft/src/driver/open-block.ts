@@ -3,7 +3,7 @@ import type { Context, LogIndex } from '@copycat/utils'
 import { buggify } from '@copycat/utils/instruments'
 
 /** Kinds of blocks that a leader's driver makes. */
-export type ProposedKind = 'commands' | 'session' | 'tick'
+export type ProposedKind = 'commands' | 'session' | 'tick' | 'configuration'
 
 /** A block without its place in the log. */
 export interface ClosedBlock {
@@ -48,7 +48,7 @@ export class OpenBlock {
    * @param body is kept.
    */
   add(kind: ProposedKind, body: Uint8Array, count: number, placed: Placed): void {
-    if (this.count > 0 && (kind !== this.kind || kind === 'tick' || this.bytes + body.length > blockBytesMax)) this.close()
+    if (this.count > 0 && (kind !== this.kind || kind === 'tick' || kind === 'configuration' || this.bytes + body.length > blockBytesMax)) this.close()
     this.kind = kind
     this.waiting.push({ offset: this.count, placed })
     this.pieces.push(body)

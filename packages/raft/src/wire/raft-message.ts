@@ -30,12 +30,15 @@ export function encodeRaftMessage(message: RaftMessage): EncodedMessage {
   switch (message.type) {
     case 'PreVoteRequest': return fixed(ServerMessageType.preVoteRequest, [message.term, message.lastLogIndex, message.lastLogTerm, message.round])
     case 'PreVoteResponse': return fixed(ServerMessageType.preVoteResponse, [message.term, Number(message.granted), message.round])
-    case 'RequestVoteRequest': return fixed(ServerMessageType.requestVoteRequest, [message.term, message.lastLogIndex, message.lastLogTerm])
+    case 'RequestVoteRequest': return fixed(ServerMessageType.requestVoteRequest, [
+      message.term, message.lastLogIndex, message.lastLogTerm, Number(message.transfer === true),
+    ])
     case 'RequestVoteResponse': return fixed(ServerMessageType.requestVoteResponse, [message.term, Number(message.granted)])
     case 'AppendEntriesRequest': return encodeAppendEntries(message as FilledAppendEntries)
     case 'AppendEntriesResponse': return fixed(ServerMessageType.appendEntriesResponse, [
       message.term, Number(message.success), message.matchIndex, message.round, message.rejectedIndex, message.hintIndex, message.hintTerm,
     ])
+    case 'TimeoutNowRequest': return fixed(ServerMessageType.timeoutNowRequest, [message.term])
   }
 }
 
@@ -58,8 +61,8 @@ export function decodeRaftMessage(type: number, bytes: Uint8Array, checksum: (by
       expect(3)
       return { type: 'PreVoteResponse', term: field(0), granted: field(1) === 1, round: field(2) }
     case ServerMessageType.requestVoteRequest:
-      expect(3)
-      return { type: 'RequestVoteRequest', term: field(0), lastLogIndex: field(1), lastLogTerm: field(2) }
+      expect(4)
+      return { type: 'RequestVoteRequest', term: field(0), lastLogIndex: field(1), lastLogTerm: field(2), ...(field(3) === 1 ? { transfer: true } : {}) }
     case ServerMessageType.requestVoteResponse:
       expect(2)
       return { type: 'RequestVoteResponse', term: field(0), granted: field(1) === 1 }
@@ -69,6 +72,9 @@ export function decodeRaftMessage(type: number, bytes: Uint8Array, checksum: (by
         type: 'AppendEntriesResponse', term: field(0), success: field(1) === 1, matchIndex: field(2), round: field(3),
         rejectedIndex: field(4), hintIndex: field(5), hintTerm: field(6),
       }
+    case ServerMessageType.timeoutNowRequest:
+      expect(1)
+      return { type: 'TimeoutNowRequest', term: field(0) }
     default: throw new ProtocolError(`no message has the type ${type}`)
   }
 }

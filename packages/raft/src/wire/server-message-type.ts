@@ -1,6 +1,7 @@
 /** Types of the messages between two servers; below 64 are those of clients. */
 export const ServerMessageType: Readonly<Record<
-  'hello' | 'preVoteRequest' | 'preVoteResponse' | 'requestVoteRequest' | 'requestVoteResponse' | 'appendEntriesRequest' | 'appendEntriesResponse', number
+  'hello' | 'preVoteRequest' | 'preVoteResponse' | 'requestVoteRequest' | 'requestVoteResponse' | 'appendEntriesRequest' | 'appendEntriesResponse'
+  | 'timeoutNowRequest' | 'readIndex', number
 >> = Object.freeze({
   hello: 64,
   preVoteRequest: 65,
@@ -9,6 +10,9 @@ export const ServerMessageType: Readonly<Record<
   requestVoteResponse: 68,
   appendEntriesRequest: 69,
   appendEntriesResponse: 70,
+  timeoutNowRequest: 71,
+  /** Asks the leader for an index that what is read after it must have reached (§6.4): no message of the core, but a request of a follower. */
+  readIndex: 72,
 })
 
 /** Added to the type of a client's message when a server hands it on to the leader: it is not handed on again. */

@@ -28,6 +28,7 @@ function drive(decide: (input: Input) => Effect[]) {
     send: (to, message) => done.push(`send ${message.type} to ${to}`),
     apply: (through) => done.push(`apply ${through}`),
     readReady: (through) => done.push(`read ${through}`),
+    transferChanged: (to) => done.push(`transfer ${to ?? 'over'}`),
     roleChanged: ({ role }) => done.push(role),
     settled() {},
     failed: (error) => done.push(error.message),

@@ -25,6 +25,7 @@ export function replayDiffers(
       at.index = index
     },
     sessionRecord() {},
+    leasesSwitched() {},
     failed: (error) => {
       failure = error
     },
