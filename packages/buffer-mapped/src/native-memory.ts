@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
+import type { errno, view } from 'koffi'
 import { MappingUnavailableError } from './errors.ts'
 
 /** A range of addresses that shows a file. */
@@ -26,8 +27,8 @@ export interface NativeMemory {
 /** The part of koffi that is used. */
 interface Koffi {
   load(library: null): { func(signature: string): NativeFunction }
-  view(address: bigint, length: number): ArrayBuffer
-  errno(): number
+  readonly view: typeof view
+  readonly errno: typeof errno
 }
 
 type Argument = bigint | number | Uint8Array | null

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
@@ -14,6 +14,13 @@ export function temporaryFiles(): () => string {
   return () => path.join(directory, `${count++}.bin`)
 }
 
+/** What `allocate` makes, of a file that nobody sees: thousands of them are used in property tests. */
+function unlinked<T>(path: string, allocate: (path: string) => T): T {
+  const allocated = allocate(path)
+  unlinkSync(path)
+  return allocated
+}
+
 /** Every kind of buffer of this package, by name. */
 export function bufferKinds(newFile: () => string): readonly (readonly [string, BufferFactory])[] {
   // Of all cases: each gets memory that an earlier one left, with its bytes in it.
@@ -22,7 +29,7 @@ export function bufferKinds(newFile: () => string): readonly (readonly [string, 
   return [
     ['HeapBuffer', (initial, max) => HeapBuffer.allocate(initial, max)],
     ['DirectBuffer', (initial, max) => DirectBuffer.allocate(initial, max)],
-    ['FileBuffer', (initial, max) => FileBuffer.allocate(newFile(), initial, max)],
+    ['FileBuffer', (initial, max) => unlinked(newFile(), (path) => FileBuffer.allocate(path, initial, max))],
     ['a pooled HeapBuffer', (initial, max) => heapPool.allocate(initial, max)],
     ['a pooled DirectBuffer', (initial, max) => directPool.allocate(initial, max)],
   ]
@@ -33,6 +40,6 @@ export function bytesKinds(newFile: () => string): readonly (readonly [string, B
   return [
     ['HeapBytes', (size) => HeapBytes.allocate(size)],
     ['DirectBytes', (size) => DirectBytes.allocate(size, Math.max(size, 100_000))],
-    ['FileBytes', (size) => FileBytes.allocate(newFile(), size)],
+    ['FileBytes', (size) => unlinked(newFile(), (path) => FileBytes.allocate(path, size))],
   ]
 }
