@@ -4,7 +4,7 @@ import { cachedKeyBytesMax, KeyCache } from './key-cache.ts'
 
 const twoTo32 = 0x1_0000_0000
 /** So many floats are read byte by byte before a view of the input is made for them. */
-const floatsWithoutView = 3
+const floatsWithoutView = 2
 
 /** Reads the parts of MessagePack. Every length is checked against the bytes that are there before anything is allocated for it. */
 export class ChunkReader {

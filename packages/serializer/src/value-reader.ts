@@ -102,6 +102,7 @@ export class ValueReader extends ChunkReader {
     if (token < 0x90) return this.#fieldsInto(this.remember(at, {}), token - 0x80)
     if (token < 0xa0) return this.#array(at, token - 0x90)
     if (token < 0xc0) return this.text(token - 0xa0)
+    if (token === 0xcb) return this.float64()
     return this.#tokenValue(token, at)
   }
 
@@ -151,7 +152,6 @@ export class ValueReader extends ChunkReader {
       case 0xc8: return this.#extension(at, this.unsigned(2))
       case 0xc9: return this.#extension(at, this.unsigned(4))
       case 0xca: return this.float32()
-      case 0xcb: return this.float64()
       case 0xcc: return this.unsigned(1)
       case 0xcd: return this.unsigned(2)
       case 0xce: return this.unsigned(4)
