@@ -12,12 +12,22 @@ export interface PendingRequest {
   readonly reject: (error: Error) => void
 }
 
+const slotsMin = 16
+const slotsMax = 4096
+
 /**
  * The requests of one connection that have no response yet, found by correlation number. Whoever is taken
  * out settles, and only once: nothing else holds a reference.
+ *
+ * A request stands in the slot that the low bits of its number name, which costs less than a map. One that is still
+ * open when its slot is needed again, because others came and went meanwhile, moves to the stragglers.
  */
 export class PendingRequests {
-  private readonly requests = new Map<number, PendingRequest>()
+  private requests: (PendingRequest | undefined)[] = new Array<PendingRequest | undefined>(slotsMin).fill(undefined)
+  /** The numbers of the requests in the slots; that of an empty slot means nothing. */
+  private correlations: number[] = new Array<number>(slotsMin).fill(0)
+  private readonly stragglers = new Map<number, PendingRequest>()
+  private count = 0
   private last = 0
   /**
    * No request expires before this time. A lower bound, not the minimum: settling a request leaves it as it
@@ -26,24 +36,26 @@ export class PendingRequests {
   nextDeadline: number = Infinity
 
   get size(): number {
-    return this.requests.size
+    return this.count
   }
 
   /** Takes a request in. @returns its correlation number: never 0, never one that is still open. */
   add(request: PendingRequest): number {
     do this.last = this.last === 0xffffffff ? 1 : this.last + 1
-    while (this.requests.has(this.last))
-    this.requests.set(this.last, request)
+    while (this.isOpen(this.last))
+    const slot = this.vacate(this.last)
+    this.requests[slot] = request
+    this.correlations[slot] = this.last
+    this.count += 1
     if (request.deadline < this.nextDeadline) this.nextDeadline = request.deadline
     return this.last
   }
 
   /** Takes a request out; undefined when it timed out before, or never was. */
   take(correlation: number): PendingRequest | undefined {
-    const found = mutant('T1') ? this.requests.keys().next().value ?? correlation : correlation
-    const request = this.requests.get(found)
+    const found = mutant('T1') ? this.open()[0]?.[0] ?? correlation : correlation
+    const request = this.remove(found)
     if (request === undefined) cover('pending-requests.answered-too-late')
-    if (request !== undefined) this.requests.delete(found)
     return request
   }
 
@@ -52,10 +64,10 @@ export class PendingRequests {
     if (now < this.nextDeadline) return
     const due: PendingRequest[] = []
     let next = Infinity
-    for (const [correlation, request] of this.requests) {
+    for (const [correlation, request] of this.open()) {
       if (request.deadline <= now) {
         due.push(request)
-        this.requests.delete(correlation)
+        this.remove(correlation)
       } else if (request.deadline < next) {
         next = request.deadline
       }
@@ -72,13 +84,65 @@ export class PendingRequests {
    * @param sentBytes how many of all bytes queued were handed to the network: what begins later was never sent.
    */
   failAll(sentBytes: number, message: string, cause: Error | undefined): void {
-    const requests = [...this.requests.values()]
-    this.requests.clear()
+    const open = this.open()
+    for (const [correlation] of open) this.remove(correlation)
     this.nextDeadline = Infinity
-    if (requests.length > 0) cover('pending-requests.failed-with-their-connection')
-    for (const request of requests) {
+    if (open.length > 0) cover('pending-requests.failed-with-their-connection')
+    for (const [, request] of open) {
       const outcome = request.position >= sentBytes ? 'not-applied' : 'unknown'
       request.reject(new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', message, { outcome, cause }))
     }
+  }
+
+  private isOpen(correlation: number): boolean {
+    const slot = correlation & (this.requests.length - 1)
+    return (this.requests[slot] !== undefined && this.correlations[slot] === correlation) || (this.stragglers.size > 0 && this.stragglers.has(correlation))
+  }
+
+  private remove(correlation: number): PendingRequest | undefined {
+    const slot = correlation & (this.requests.length - 1)
+    let request = this.requests[slot]
+    if (request !== undefined && this.correlations[slot] === correlation) {
+      this.requests[slot] = undefined
+    } else {
+      request = this.stragglers.get(correlation)
+      if (request === undefined) return undefined
+      this.stragglers.delete(correlation)
+    }
+    this.count -= 1
+    return request
+  }
+
+  /** Makes the slot of a new number empty. @returns the slot. */
+  private vacate(correlation: number): number {
+    let slot = correlation & (this.requests.length - 1)
+    while (this.requests[slot] !== undefined && this.requests.length < slotsMax && 2 * this.count > this.requests.length) {
+      this.grow()
+      slot = correlation & (this.requests.length - 1)
+    }
+    const before = this.requests[slot]
+    if (before !== undefined) this.stragglers.set(this.correlations[slot]!, before)
+    return slot
+  }
+
+  /** Twice the slots: what stood apart in few stands apart in more. */
+  private grow(): void {
+    const { requests, correlations } = this
+    this.requests = new Array<PendingRequest | undefined>(2 * requests.length).fill(undefined)
+    this.correlations = new Array<number>(2 * requests.length).fill(0)
+    for (const [at, request] of requests.entries()) {
+      if (request === undefined) continue
+      const slot = correlations[at]! & (this.requests.length - 1)
+      this.requests[slot] = request
+      this.correlations[slot] = correlations[at]!
+    }
+  }
+
+  /** All that are open with their numbers, oldest first. */
+  private open(): [number, PendingRequest][] {
+    const open: [number, PendingRequest][] = [...this.stragglers]
+    for (const [at, request] of this.requests.entries()) if (request !== undefined) open.push([this.correlations[at]!, request])
+    const ageOf = (correlation: number): number => (this.last - correlation) >>> 0
+    return open.sort(([a], [b]) => ageOf(b) - ageOf(a))
   }
 }

@@ -45,6 +45,8 @@ export class StreamConnection implements Connection {
   private isFlushScheduled = false
   /** The stream has said that it is full and not yet that it has room. */
   private isBlocked = false
+  /** What the stream had queued after the last write: an upper bound, because asking a socket anew for each message costs too much. */
+  private streamQueuedBytes = 0
   private isPongQueued = false
   private wantsDrain = false
   private timer: Timer | undefined
@@ -157,7 +159,7 @@ export class StreamConnection implements Connection {
   }
 
   private get queuedBytes(): number {
-    return this.outgoing.bytes + this.stream.queuedBytes
+    return this.outgoing.bytes + this.streamQueuedBytes
   }
 
   private checkMessage(type: number, parts: Parts): number {
@@ -168,13 +170,20 @@ export class StreamConnection implements Connection {
   }
 
   private queue(kind: FrameKind, type: number, correlation: number, parts: Parts, bodyBytes: number): void {
-    const before = this.queuedBytes
-    if (before > 0 && before + frameHeaderBytes + bodyBytes > this.limits.queuedBytesMax) {
+    if (this.isOverfull(bodyBytes)) {
+      const before = this.queuedBytes
       this.fail(new TransportError('COPYCAT_TRANSPORT_OVERFLOW', `the peer does not take in what is sent: ${before} bytes are queued`))
       return
     }
     this.outgoing.add(kind, type, correlation, parts, bodyBytes)
     this.scheduleFlush()
+  }
+
+  private isOverfull(bodyBytes: number): boolean {
+    const { queuedBytesMax } = this.limits
+    if (this.queuedBytes + frameHeaderBytes + bodyBytes <= queuedBytesMax) return false
+    this.streamQueuedBytes = this.stream.queuedBytes
+    return this.queuedBytes > 0 && this.queuedBytes + frameHeaderBytes + bodyBytes > queuedBytesMax
   }
 
   private scheduleFlush(): void {
@@ -189,6 +198,7 @@ export class StreamConnection implements Connection {
       this.isPongQueued = false
       if (!this.stream.write(this.outgoing.take(buggify('stream-connection.small-write') ? 16 : writeBytesMax))) this.isBlocked = true
     }
+    this.streamQueuedBytes = this.stream.queuedBytes
     if (this.isBlocked || this.state === 'closed') return
     if (this.state === 'closing') return this.stream.end()
     if (!this.wantsDrain || this.queuedBytes > this.limits.queuedBytesHigh) return
@@ -326,7 +336,8 @@ export class StreamConnection implements Connection {
       return this.fail(new TransportError('COPYCAT_TRANSPORT_HANDSHAKE',
         `the peer did not introduce itself within ${this.limits.handshakeTimeout} ms`))
     }
-    const sentBytes = this.outgoing.takenBytes - this.stream.queuedBytes
+    this.streamQueuedBytes = this.stream.queuedBytes
+    const sentBytes = this.outgoing.takenBytes - this.streamQueuedBytes
     if (this.state === 'closing') {
       if (this.queuedBytes === 0 || sentBytes <= this.sentWhileClosing) return this.finish({})
       this.sentWhileClosing = sentBytes

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PendingRequests } from '../../src/stream/pending-requests.ts'
 
@@ -9,6 +10,33 @@ describe('PendingRequests', () => {
     Object.assign(pending, { last: 0xfffffffe })
     pending.take(1)
     expect([add(pending), add(pending), add(pending)]).toEqual([0xffffffff, 1, 3])
+  })
+
+  it('keeps apart what comes and goes in any order, and fails what is left oldest first', () => {
+    fc.assert(fc.property(fc.array(fc.oneof(fc.constant('add' as const), fc.nat(40)), { maxLength: 400 }), fc.constantFrom(0, 0xffffff00), (steps, first) => {
+      const pending = new PendingRequests()
+      Object.assign(pending, { last: first })
+      const open: { correlation: number, name: string }[] = []
+      const failed: string[] = []
+      for (const [at, step] of steps.entries()) {
+        if (step === 'add') open.push({ correlation: add(pending, { failed, name: String(at) }), name: String(at) })
+        else if (step < open.length) expect(pending.take(open.splice(step, 1)[0]!.correlation)).toBeDefined()
+      }
+      expect(pending.size).toBe(open.length)
+      pending.failAll(Infinity, 'closed', undefined)
+      expect(failed.map((line) => line.split(' ')[0])).toEqual(open.map(({ name }) => name))
+    }))
+  })
+
+  it('takes in many more while one stays open', () => {
+    const pending = new PendingRequests()
+    const patient = add(pending)
+    for (let count = 0; count < 20_000; count++) expect(pending.take(add(pending))).toBeDefined()
+    const many = Array.from({ length: 10_000 }, () => add(pending))
+    expect(pending.size).toBe(10_001)
+    for (const correlation of [patient, ...many]) expect(pending.take(correlation)).toBeDefined()
+    expect(pending.size).toBe(0)
+    expect(pending.take(patient)).toBeUndefined()
   })
 
   it('gives a request out once', () => {
