@@ -5,9 +5,7 @@ import type { Job, Outcome, RunSummary } from './job.ts'
 type ClientWorld = Parameters<Workload['program']>[0]
 
 /** Runs a job on this thread, and tells all that is known of it. Nothing else may run meanwhile. */
-export async function runWithResult(job: Job, hooks: Pick<RunHooks, 'hasChart'> = {}): Promise<RunResult> {
-  // What the loader of the sources has put off till now would be blamed on the run.
-  await new Promise(setImmediate)
+export function runWithResult(job: Job, hooks: Pick<RunHooks, 'hasChart'> = {}): Promise<RunResult> {
   return runOnce(job.options, {
     ...hooks,
     ...(job.plan === undefined ? {} : { plan: job.plan }),
