@@ -180,7 +180,7 @@ export class RaftState {
     if (this.isVoter) values.push(Infinity)
     for (const follower of this.followers) {
       if (!follower.isVoter) continue
-      values.push(follower.matchIndex >= this.leases.index || mutant('L9-lease') ? follower.confirmedAt : -Infinity)
+      values.push(follower.matchIndex >= this.leases.index ? follower.confirmedAt : -Infinity)
     }
     return values
   }

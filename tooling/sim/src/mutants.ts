@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -35,7 +35,6 @@ const elections: readonly Mutant[] = [
   { name: 'E7', row: 'E7', bug: 'A vote of an older term counts for a candidate in a newer one.', caughtBy: ['I1', 'I7'], profile: ['crash', 'replays', 'slow-disk', 'hasty-elections', 'three-servers'] },
   { name: 'E9', row: 'E9', bug: 'A server goes on refusing votes for the sake of a leader that it has not heard for long.', caughtBy: ['V1', 'V6'], profile: ['slow-disk', 'stalled-process'] },
   { name: 'E11', row: 'E11', bug: 'A leader that hears no majority stays in office.', caughtBy: ['I15'], profile: ['partition'] },
-  { name: 'E15', row: 'E15', bug: 'A leader whose successor does not take over refuses commands for ever.', caughtBy: ['V2', 'V6'] },
 ]
 
 const replication: readonly Mutant[] = [
@@ -75,14 +74,13 @@ const reads: readonly Mutant[] = [
   { name: 'L2', row: 'L2', bug: 'A new leader answers reads, and keep-alives, before the first entry of its term is applied.', caughtBy: ['I33'], profile: ['slow-handovers', 'many-clients', 'patient-elections'] },
   { name: 'L3', row: 'L3', bug: 'The answer to an older round confirms the round that is out.', caughtBy: ['I33'], profile: ['late-answers', 'many-loops', 'hasty-elections', 'three-servers'] },
   { name: 'L9', row: 'L9', bug: 'A read is confirmed by one server less than a majority.', caughtBy: ['I33'], profile: ['deposed-leaders', 'patient-elections'] },
-  { name: 'L5', row: 'L5', bug: 'A lease counts from when the answer came, not from when the question left.', caughtBy: ['I35', 'I33'], profile: ['deposed-leaders'] },
-  { name: 'L6', row: 'L6', bug: 'A lease is as long as an election timeout, without a margin for clocks that drift.', caughtBy: ['I35', 'I33'], profile: ['deposed-leaders'] },
-  { name: 'L6-early', row: 'L6', bug: 'A follower whose connection to the leader closes elects at once, though a lease may run.', caughtBy: ['I35', 'I33'], profile: ['deposed-leaders'] },
-  { name: 'L8', row: 'L8', bug: 'A leader keeps its lease while it hands its office over.', caughtBy: ['I35', 'I33'], profile: ['deposed-leaders'] },
-  { name: 'L9-lease', row: 'L9', bug: 'A lease counts the word of members whose log does not hold the switch.', caughtBy: ['I35', 'I33'], profile: ['deposed-leaders'] },
-  { name: 'L10', row: 'L10', bug: 'A serializable read is answered by a server that has not applied what the client has seen.', caughtBy: ['I34'], profile: ['clients-on-followers'] },
-  { name: 'L11', row: 'L11', bug: 'A serializable read is answered by a server that has not heard the leader for long, or not at all.', caughtBy: ['I34'], profile: ['partition'] },
-  { name: 'L12', row: 'L12', bug: 'A follower answers linearizable reads without asking the leader.', caughtBy: ['I33'], profile: ['partition'] },
+  { name: 'L5', row: 'L5', bug: 'A lease counts from when the answer came, not from when the question left.', caughtBy: ['I35', 'I33'], profile: ['leases', 'late-answers', 'three-servers'] },
+  { name: 'L6', row: 'L6', bug: 'A lease is as long as an election timeout, without a margin for clocks that drift.', caughtBy: ['I35', 'I33'], profile: ['leases', 'deposed-leaders', 'clock-offsets', 'patient-elections'] },
+  { name: 'L6-early', row: 'L6', bug: 'A follower whose connection to the leader closes elects at once, though a lease may run.', caughtBy: ['I35', 'I33'], profile: ['leases', 'deposed-leaders'] },
+  { name: 'L8', row: 'L8', bug: 'A leader keeps its lease while it hands its office over.', caughtBy: ['I35', 'I33'], profile: ['leases', 'transfers', 'lost-messages'] },
+  { name: 'L10', row: 'L10', bug: 'A serializable read is answered by a server that has not applied what the client has seen.', caughtBy: ['I34'], profile: ['weak-reads', 'clients-on-followers', 'lost-messages'] },
+  { name: 'L11', row: 'L11', bug: 'A serializable read is answered by a server that has not heard the leader for long, or not at all.', caughtBy: ['I34'], profile: ['weak-reads', 'partition'] },
+  { name: 'L12', row: 'L12', bug: 'A follower answers linearizable reads without asking the leader.', caughtBy: ['I33'], profile: ['partition', 'lost-messages', 'clients-on-followers'] },
   { name: 'L13', row: 'L13', bug: 'A new leader starts logged time from its own clock.', caughtBy: ['I45', 'I48', 'I49', 'V3'], profile: ['clock-offsets', 'restart'] },
 ]
 

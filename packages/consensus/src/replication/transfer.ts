@@ -1,5 +1,4 @@
 import type { MemberId } from '@copycat/utils'
-import { mutant } from '@copycat/utils/instruments'
 import type { RaftState } from '../raft-state.ts'
 import type { Progress } from './progress.ts'
 
@@ -37,7 +36,6 @@ export function settleTransfer(state: RaftState, transfer: Transfer): void {
 
 /** The successor has not taken over in time: this leader takes commands again. */
 export function giveUpTransfer(state: RaftState): void {
-  if (mutant('E15')) return
   state.trace?.(`${state.id}: ${state.transfer!.to} did not take over`)
   state.transfer = undefined
 }

@@ -8,6 +8,8 @@ import { forwardedOffset, ServerMessageType } from '../wire/server-message-type.
 
 /** What a request of a client does on the leader. */
 export interface ClientRequests {
+  /** Whether the term's own first entry is applied. */
+  readonly isInOffice: boolean
   /** False between the election and the moment at which the term's own first entry is applied, and while the office is being handed over. */
   readonly isServing: boolean
   hold(serve: () => void, respond: Respond): boolean
@@ -92,7 +94,7 @@ function serveAsLeader(connection: Connection, ports: InboundPorts, type: number
 function serve(ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, respond: Respond): boolean {
   const leadership = ports.leadership()
   if (leadership === undefined) return false
-  if (leadership.isServing || (mutant('L2') && (method === 'receiveQueries' || method === 'receiveKeepAlive'))) {
+  if (leadership.isServing || (mutant('L8') && method === 'receiveQueries' && leadership.isInOffice) || (mutant('L2') && (method === 'receiveQueries' || method === 'receiveKeepAlive'))) {
     leadership[method](bytes, respond)
     return true
   }

@@ -6,6 +6,7 @@ import { ApplicationChecks } from './application.ts'
 import type { CheckPorts } from './check-ports.ts'
 import { CommittedHistory } from './committed-history.ts'
 import { ElectionChecks } from './elections.ts'
+import { ReadChecks } from './reads.ts'
 import { RecoveryChecks } from './recovery.ts'
 import { ReplicationChecks } from './replication.ts'
 import { ServerView } from './server-view.ts'
@@ -20,6 +21,7 @@ export class ClusterChecks {
   private readonly byProcess = new Map<SimProcess, ServerView>()
   private readonly replication: ReplicationChecks
   private readonly recovery: RecoveryChecks
+  private readonly reads: ReadChecks
   private readonly sessions: SessionChecks
   private readonly fail: CheckPorts['fail']
 
@@ -37,6 +39,7 @@ export class ClusterChecks {
     this.replication = new ReplicationChecks(ports)
     this.application = new ApplicationChecks(ports)
     this.recovery = new RecoveryChecks(ports)
+    this.reads = new ReadChecks(ports)
     this.sessions = new SessionChecks(ports)
   }
 
@@ -61,6 +64,7 @@ export class ClusterChecks {
         break
       case 'receive':
         this.replication.received(view, event.from, event.message)
+        this.reads.received(view, event)
         break
       case 'persist':
         this.replication.persisting(view, event.effect, event.blocks)
@@ -70,6 +74,9 @@ export class ClusterChecks {
         this.beforeApplied(view)
         this.application.applied(view, event.block, event.through)
         this.sessions.applied(view, event.block)
+        break
+      case 'answered':
+        this.reads.answered(view, event)
         break
       case 'failed':
         if (event.error instanceof InvariantError) this.fail('assertion', `member ${event.member}: ${event.error.message}`)
@@ -86,11 +93,15 @@ export class ClusterChecks {
   }
 
   ended(process: SimProcess): void {
-    this.byProcess.get(process)?.ended()
+    const view = this.byProcess.get(process)
+    if (view === undefined) return
+    this.reads.ended(view)
+    view.ended()
   }
 
   /** I12, at the client: what was acknowledged is on a majority of the disks. */
   acknowledged(index: number, what: string): void {
+    this.reads.acknowledged(index)
     if (!this.replication.isDurable(index)) this.fail('I12', `${what} was acknowledged, but no majority of the disks holds entry ${index}`)
   }
 

@@ -191,7 +191,9 @@ export class Nemesis {
       case 'slowHandover':
       case 'lateAnswers':
       case 'crashAtTruncation':
-      case 'crashAtVote': return this.staged.strike(fault, planned)
+      case 'crashAtVote':
+      case 'transfer':
+      case 'leaseSwitch': return this.staged.strike(fault, planned)
       case 'buggify': return this.during(fault, fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))
     }
   }

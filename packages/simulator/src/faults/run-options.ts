@@ -1,7 +1,7 @@
 import type { FaultClass } from './fault-classes.ts'
 
 /** Kinds of runs. */
-export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', 'long'] as const
+export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', 'reads', 'long'] as const
 
 /** Name of a kind of runs. */
 export type ProfileName = typeof profileNames[number]
@@ -42,4 +42,6 @@ export interface RunOptions {
   readonly rates: Readonly<Partial<Record<FaultClass, number>>>
   /** Whether what is due at one time comes in an order of its own for each process, which changes only a few times in the run. */
   readonly hasPriorities: boolean
+  /** Whether clients read at all levels, or only at the strongest. */
+  readonly readLevels: 'strongest' | 'all'
 }

@@ -1,3 +1,4 @@
+import type { RaftServer } from '@copycat/raft'
 import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
 import { defaultLatency } from '../network/latency.ts'
 import type { DirectedLink } from '../network/partitions.ts'
@@ -38,7 +39,7 @@ export class StagedFaults {
     this.random = SeededRandom.of(world.seed, 'staged')
   }
 
-  strike(fault: StagedFaultClass, { duration }: PlannedFault): void {
+  strike(fault: StagedFaultClass, { duration, strength, target }: PlannedFault): void {
     switch (fault) {
       case 'deposedLeader': return this.cutLeader(fault, duration, true)
       case 'mutedLeader': return this.cutLeader(fault, duration, false)
@@ -51,6 +52,11 @@ export class StagedFaults {
       case 'lateAnswers': return this.delayAnswers(fault, duration)
       case 'crashAtTruncation':
       case 'crashAtVote': return this.lieInWait(fault, duration)
+      case 'transfer': {
+        const { servers } = this.world
+        return this.operate(fault, ({ cluster }) => cluster.transferLeadership(strength % 2 === 0 ? undefined : servers[target % servers.length]!.id))
+      }
+      case 'leaseSwitch': return this.operate(fault, ({ cluster }) => cluster.switchLeases(strength % 4 !== 0))
     }
   }
 
@@ -67,6 +73,17 @@ export class StagedFaults {
     if (!isReset) return cut()
     for (const other of others) this.world.network.breakConnections(name, other, 'reset')
     this.later(1, cut)
+  }
+
+  /** Does something as an operator at the leader, and does not mind whether it succeeds. */
+  private operate(fault: FaultClass, act: (server: RaftServer) => Promise<unknown>): void {
+    const leader = this.ports.leader()
+    if (leader?.process.isUp !== true) return
+    leader.process.after(0, 'timer', () => {
+      if (leader.server?.state !== 'leader') return
+      this.ports.count(fault)
+      act(leader.server).catch(() => undefined)
+    })
   }
 
   /** What a leader has committed the others hear late, then it is gone; another one is there soon, but what that one logs is not durable for a while. */

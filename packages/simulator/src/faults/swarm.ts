@@ -19,6 +19,7 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
       ? { servers: random.pick([3, 5]), clients: 20, loops: 16, thinkMillis: 5, burst: 1 }
       : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }
   const faults = drawFaults(profile, depth, random)
+  if (profile === 'reads') addReadFaults(faults, seed)
   return {
     seed, profile, ...shape, depth, electionTimeout, heartbeatInterval: Math.floor(electionTimeout * 3 / 10),
     sessionTimeout: random.pick([1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
@@ -27,7 +28,7 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
     faultMillis: profile === 'long' ? 600_000 : 60_000, healedMillis: 30_000, calmMillis: random.chance(1, 5) ? 0 : 3_000,
     healing: shape.servers < 3 ? 'all' : random.pick(['all', 'all', 'core', 'partial']),
     faults, rates: Object.fromEntries(faults.map((fault) => [fault, rateOf(fault, random)])),
-    hasPriorities: random.chance(1, 4),
+    hasPriorities: random.chance(1, 4), readLevels: profile === 'reads' ? 'all' : 'strongest',
   }
 }
 
@@ -50,6 +51,12 @@ function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: Se
     // Where every run has streams, their faults are what it is about.
     return isDrawn || (depth === 'stream' && streamFaultClasses.has(fault))
   })
+}
+
+/** What reads depend on: clocks, processes that stand still, leaders that hand over; in every other run leases too. */
+function addReadFaults(faults: FaultClass[], seed: number): void {
+  for (const fault of ['clockDrift', 'wallJump', 'stall', 'pause', 'transfer'] as const) if (!faults.includes(fault)) faults.push(fault)
+  if (seed % 2 === 0) faults.push('leaseSwitch')
 }
 
 function rateOf(fault: FaultClass, random: SeededRandom): number {

@@ -1,4 +1,5 @@
 import type { RaftClient } from '@copycat/client'
+import type { Consistency } from '@copycat/protocol'
 import { CopycatError } from '@copycat/utils'
 import type { ClientWorld } from '../cluster/sim-client.ts'
 import type { SeededRandom } from '../random/seeded-random.ts'
@@ -42,6 +43,27 @@ export interface StoreWorkloadSettings {
   readonly thinkMillis: number
   /** Operations that a loop submits in a turn, at most, without waiting for one another. */
   readonly burst: number
+  /** Whether they read at all levels, or only at the strongest. */
+  readonly readLevels: 'strongest' | 'all'
+}
+
+/** What a read demands. */
+interface Demand {
+  readonly consistency: Consistency
+  readonly maxStaleness?: number
+}
+
+/** Levels of reads, where all are used. */
+const demands: readonly Demand[] = [
+  { consistency: 'LINEARIZABLE' }, { consistency: 'LINEARIZABLE_LEASE' }, { consistency: 'LINEARIZABLE_LEASE' }, { consistency: 'SERIALIZABLE' },
+  { consistency: 'SERIALIZABLE', maxStaleness: 50 }, { consistency: 'SERIALIZABLE', maxStaleness: 3_000 }, { consistency: 'SERIALIZABLE', maxStaleness: Infinity },
+]
+
+/** What one client has seen, and how many commands it has numbered. */
+interface Progress {
+  last: number
+  /** Per key the highest version, or sum, that it was told. */
+  readonly seen: Map<string, number>
 }
 
 /** Clients that use a {@link StoreMachine}, each value in the run only once, and keep the history of what they saw. */
@@ -75,7 +97,7 @@ export class StoreWorkload implements Workload {
       const client = await this.open(world)
       if (client === undefined) continue
       this.watch(client, world.name)
-      const orders = { last: 0 }
+      const orders: Progress = { last: 0, seen: new Map() }
       await Promise.all(Array.from({ length: this.settings.loops }, (_, at) => this.loop(client, orders, `${world.name}.${at}`, world)))
       await client.close()
     }
@@ -112,7 +134,7 @@ export class StoreWorkload implements Workload {
     })
   }
 
-  private async loop(client: RaftClient, orders: { last: number }, name: string, world: ClientWorld): Promise<void> {
+  private async loop(client: RaftClient, orders: Progress, name: string, world: ClientWorld): Promise<void> {
     const random = world.random as SeededRandom
     const tokens = new Map<string, { token: number, owner: number }>()
     while (world.mayStart && client.session.state !== 'EXPIRED') {
@@ -158,26 +180,38 @@ export class StoreWorkload implements Workload {
   }
 
   private async operate(
-    client: RaftClient, orders: { last: number }, name: string, input: StoreInput, world: ClientWorld, tokens: Map<string, { token: number, owner: number }>,
+    client: RaftClient, orders: Progress, name: string, input: StoreInput, world: ClientWorld, tokens: Map<string, { token: number, owner: number }>,
   ): Promise<void> {
     const isRead = reads.has(input.action)
     const id = isRead ? 0 : this.lastId
     if (input.value === id) this.submitted.set(id, input.key)
     const startedAt = world.now()
     const floor = this.floors.get(input.key) ?? 0
-    const recorded = input.key.startsWith('e') ? undefined : this.judge.record(name, input, startedAt)
+    const demand = isRead && this.settings.readLevels === 'all' ? (world.random as SeededRandom).pick(demands) : undefined
+    const isWeak = demand?.consistency === 'SERIALIZABLE'
+    const seen = orders.seen.get(input.key) ?? 0
+    const recorded = input.key.startsWith('e') || isWeak ? undefined : this.judge.record(name, input, startedAt)
     const operation = isRead ? new Look(input) : new Change(input, id, ++orders.last)
     try {
-      const output = await client.submit<StoreOutput>(operation, { timeout: deadline })
+      const output = await client.submit<StoreOutput>(operation, { timeout: deadline, ...demand })
       if (input.action === 'fail') this.ports.fail('I32', `command ${id}, whose handler throws, was told to have the result ${String(output)}`)
       recorded?.ok(output)
       this.counts.acknowledged += 1
       if (!isRead) this.acknowledged(id)
-      this.saw(input, output, floor, tokens)
+      this.moved(input, output, seen, orders, name)
+      this.saw(input, output, isWeak ? 0 : floor, tokens)
     } catch (error) {
       this.refused(error, input, id, recorded, startedAt)
       if (CopycatError.is(error)) await world.sleep(20)
     }
+  }
+
+  /** I34: what a client was told before it asked is not taken back, at whatever level and by whatever server. */
+  private moved({ action, key }: StoreInput, output: StoreOutput, seen: number, { seen: all }: Progress, name: string): void {
+    const position = action === 'sum' || action === 'add' ? output : action === 'get' || action === 'put' || action === 'cas' || action === 'putFor' ? (output as readonly number[])[1] : undefined
+    if (typeof position !== 'number') return
+    if (position < seen) this.ports.fail('I34', `${action} of ${key} by ${name} stands at ${position}, after the same client had seen ${seen}`)
+    all.set(key, Math.max(position, all.get(key) ?? 0))
   }
 
   private acknowledged(id: number): void {

@@ -48,6 +48,10 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'hasty-elections': { shape: { electionTimeout: 150, heartbeatInterval: 45 } },
   'expiring-clients': { faults: ['clientPause', 'clientCut'] },
   'short-sessions': { shape: { sessionTimeout: 400 } },
+  'leases': { faults: ['leaseSwitch'], shape: { readLevels: 'all' } },
+  'transfers': { faults: ['transfer'] },
+  'weak-reads': { shape: { readLevels: 'all' } },
+  'lost-messages': { faults: ['loss'], shape: { depth: 'message' } },
   'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
 }
 
