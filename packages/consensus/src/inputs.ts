@@ -22,7 +22,7 @@ export type Input =
   | { readonly type: 'leasesSwitched', readonly index: LogIndex, readonly isOn: boolean }
   /**
    * Hand the office over to `to`, or to the voter whose log reaches furthest (§3.10). Told by `transfer` effects; without effect where this
-   * server does not serve as leader, or `to` is no other voter.
+   * server does not lead, or `to` is no other voter.
    */
   | { readonly type: 'transferLeadership', readonly to: MemberId | undefined }
   /** The stream to `member` is new: what was sent before may be lost. */

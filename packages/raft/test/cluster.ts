@@ -1,4 +1,4 @@
-import { RaftClient } from '@copycat/client'
+import { RaftClient, type RaftClientOptions } from '@copycat/client'
 import { RaftServer } from '@copycat/raft'
 import { type FileSystem, Storage } from '@copycat/storage'
 import { LocalNetwork, LocalTransport } from '@copycat/transport-local'
@@ -31,7 +31,7 @@ export class Cluster {
     await Promise.all(this.members.map(({ id }) => this.open(id)))
   }
 
-  async client(options: { sessionTimeout?: number } = {}): Promise<RaftClient> {
+  async client(options: Partial<Pick<RaftClientOptions, 'sessionTimeout' | 'strategy'>> = {}): Promise<RaftClient> {
     const client = await RaftClient.open({
       members: this.members, transport: new LocalTransport({ network: this.network, logger: silentLogger }), logger: silentLogger, ...options,
     })

@@ -1,5 +1,5 @@
 import type { MemberId } from '@copycat/utils'
-import { cover, mutant } from '@copycat/utils/instruments'
+import { cover } from '@copycat/utils/instruments'
 import type { RaftState } from '../raft-state.ts'
 import { restartStream } from '../replication/replicator.ts'
 import { bestSuccessor } from '../replication/transfer.ts'
@@ -22,7 +22,7 @@ export function handleConnected(state: RaftState, member: MemberId): void {
 export function handleDisconnected(state: RaftState, member: MemberId): void {
   if (state.role === 'leader') {
     state.follower(member)?.loseStream()
-  } else if (state.leader === member && (!state.leases.mayBeOn(state.lastApplied) || mutant('L6-early'))) {
+  } else if (state.leader === member && !state.leases.mayBeOn(state.lastApplied)) {
     // Not where a lease may run: it ends with the election timeout and not before.
     cover('connection.leader-closed')
     becomeFollower(state, undefined)

@@ -35,7 +35,7 @@ export class LeaseSwitch {
 
   /** Whether some leader may count on this server's promise. */
   mayBeOn(lastApplied: LogIndex): boolean {
-    return this.isOn || this.#unknownThrough > lastApplied
+    return !mutant('L6-early') && (this.isOn || this.#unknownThrough > lastApplied)
   }
 
   /** Whether a leader with this log may use leases: not any more once it has appended a switch back. */

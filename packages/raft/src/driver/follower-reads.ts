@@ -27,16 +27,19 @@ const readsMax = 4_096
  * and answers them when it has applied that much. The leader is spared the queries; only where this server is not in step with it are they handed on.
  */
 export class FollowerReads {
-  private readonly context: Context
-  private readonly queries: QueryRunner
-  private readonly applier: Applier
+  private readonly context: Pick<Context, 'nextTurn'>
+  private readonly queries: Pick<QueryRunner, 'answerAtOnce' | 'isInStep' | 'answer'>
+  private readonly applier: Pick<Applier, 'lastApplied'>
   private readonly readIndex: () => Promise<LogIndex>
   private gathering: Batch | undefined
   private readonly batches = new Set<Batch>()
   private count = 0
 
   /** @param readIndex asks the leader; rejects when it does not answer. */
-  constructor(context: Context, queries: QueryRunner, applier: Applier, readIndex: () => Promise<LogIndex>) {
+  constructor(
+    context: Pick<Context, 'nextTurn'>, queries: Pick<QueryRunner, 'answerAtOnce' | 'isInStep' | 'answer'>, applier: Pick<Applier, 'lastApplied'>,
+    readIndex: () => Promise<LogIndex>,
+  ) {
     this.context = context
     this.queries = queries
     this.applier = applier

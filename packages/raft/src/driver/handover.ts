@@ -56,7 +56,7 @@ export class Handover {
 
   private check(to: MemberId | undefined): void {
     const { voters } = this.core.configuration
-    if (!this.core.isServing) throw new NotLeaderError(this.core.role === 'leader' ? undefined : this.core.leader)
+    if (this.core.role !== 'leader') throw new NotLeaderError(this.core.leader)
     if (this.attempt !== undefined) throw new TransferError('leadership is being handed over already')
     if (to !== undefined && (to === this.core.id || !voters.includes(to))) throw new ConfigurationError('to', to, 'must be another voter')
     if (voters.every((voter) => voter === this.core.id)) throw new TransferError('there is no other voter')

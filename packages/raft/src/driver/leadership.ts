@@ -109,7 +109,7 @@ export class Leadership {
     this.leases.start(this.sessions.all())
     this.scheduleExpiryCheck()
     this.armTick()
-    this.serveHeld()
+    if (!this.isPaused) this.serveHeld()
   }
 
   /** The office is being handed over (§3.10): what comes waits. */

@@ -9,17 +9,23 @@ import { type RaftEvent, raftChannel } from '../diagnostics.ts'
 import type { SessionRegistry } from '../session/session-registry.ts'
 import { type Applier, resultOfError } from './applier.ts'
 
+/** What of the core decides where a query may be answered. */
+export type ReadState = Pick<RaftCore, 'id' | 'leaseUntil' | 'freshAt' | 'commitIndex'>
+
 /** Answers frames of queries from the state as it is applied here, and knows when that is good enough. */
 export class QueryRunner {
-  private readonly core: RaftCore
-  private readonly runtime: StateMachineRuntime
-  private readonly sessions: SessionRegistry
-  private readonly applier: Applier
-  private readonly context: Context
+  private readonly core: ReadState
+  private readonly runtime: Pick<StateMachineRuntime, 'query'>
+  private readonly sessions: Pick<SessionRegistry, 'get'>
+  private readonly applier: Pick<Applier, 'lastApplied' | 'lastTime'>
+  private readonly context: Pick<Context, 'monotonic' | 'channel'>
   private readonly electionTimeout: number
   private readonly channel: Channel
 
-  constructor(core: RaftCore, runtime: StateMachineRuntime, sessions: SessionRegistry, applier: Applier, context: Context, electionTimeout: number) {
+  constructor(
+    core: ReadState, runtime: Pick<StateMachineRuntime, 'query'>, sessions: Pick<SessionRegistry, 'get'>, applier: Pick<Applier, 'lastApplied' | 'lastTime'>,
+    context: Pick<Context, 'monotonic' | 'channel'>, electionTimeout: number,
+  ) {
     this.core = core
     this.runtime = runtime
     this.sessions = sessions

@@ -21,13 +21,13 @@ export interface WatchdogOptions {
  * longer than an election timeout either makes a leader hand its office over.
  */
 export class Watchdog {
-  private readonly context: Context
-  private readonly logger: Logger
+  private readonly context: Pick<Context, 'monotonic' | 'timer' | 'nextTurn'>
+  private readonly logger: Pick<Logger, 'warn'>
   private readonly options: WatchdogOptions
   private readonly ports: WatchdogPorts
   private timer: Timer | undefined
 
-  constructor(context: Context, logger: Logger, options: WatchdogOptions, ports: WatchdogPorts) {
+  constructor(context: Pick<Context, 'monotonic' | 'timer' | 'nextTurn'>, logger: Pick<Logger, 'warn'>, options: WatchdogOptions, ports: WatchdogPorts) {
     this.context = context
     this.logger = logger
     this.options = options

@@ -20,9 +20,9 @@ export const faultClasses = [
 /**
  * Classes that no seed draws, only who asks for them gets: a leader is cut off, with its connections reset or without a word, or while its disk hangs,
  * or so that the disks of the others hang as soon as one of them leads; the answers to a leader take longer and longer, and then nobody hears it; a server comes to an end just after it has removed entries from its log, or
- * while it stores a term or a vote; an operator has a leader hand its office over, or switches leases on, or off again.
+ * while it stores a term or a vote; a leader whose clock is slow is cut off from others whose clocks are fast; an operator has a leader hand its office over, or switches leases on, or off again.
  */
-export const stagedFaultClasses = ['deposedLeader', 'mutedLeader', 'hungLeader', 'slowHandover', 'lateAnswers', 'crashAtTruncation', 'crashAtVote', 'transfer', 'leaseSwitch'] as const
+export const stagedFaultClasses = ['deposedLeader', 'mutedLeader', 'hungLeader', 'slowHandover', 'lateAnswers', 'crashAtTruncation', 'crashAtVote', 'driftedLeader', 'transfer', 'leaseSwitch'] as const
 
 /** Name of a class of faults that lies in wait for its moment. */
 export type StagedFaultClass = typeof stagedFaultClasses[number]

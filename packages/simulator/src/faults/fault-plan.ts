@@ -4,12 +4,12 @@ import type { RunOptions } from './run-options.ts'
 
 /** Longest duration of a fault in milliseconds, where it is not the usual one. */
 const longest: Readonly<Partial<Record<FaultClass, number>>> = {
-  stall: 300, killAll: 1_500, powerCutAll: 1_500, flapping: 3_000, diskHang: 2_500, swizzleClog: 5_000, deposedLeader: 1_500, mutedLeader: 1_500, hungLeader: 500, slowHandover: 700, lateAnswers: 800, crashAtTruncation: 300,
+  stall: 300, killAll: 1_500, powerCutAll: 1_500, flapping: 3_000, diskHang: 2_500, swizzleClog: 5_000, deposedLeader: 1_500, mutedLeader: 1_500, hungLeader: 500, slowHandover: 700, lateAnswers: 800, driftedLeader: 1_200, crashAtTruncation: 300,
   crashAtVote: 300,
 }
 
 /** Shortest, where a brief one would show nothing: an election takes its time. */
-const shortest: Readonly<Partial<Record<FaultClass, number>>> = { pause: 250, partition: 250, oneWayCut: 100, deposedLeader: 250, mutedLeader: 250, hungLeader: 60, slowHandover: 200, lateAnswers: 300 }
+const shortest: Readonly<Partial<Record<FaultClass, number>>> = { pause: 250, partition: 250, oneWayCut: 100, deposedLeader: 250, mutedLeader: 250, hungLeader: 60, slowHandover: 200, lateAnswers: 300, driftedLeader: 700 }
 
 const usualLongest = 4_000
 

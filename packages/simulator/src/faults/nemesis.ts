@@ -192,6 +192,7 @@ export class Nemesis {
       case 'lateAnswers':
       case 'crashAtTruncation':
       case 'crashAtVote':
+      case 'driftedLeader':
       case 'transfer':
       case 'leaseSwitch': return this.staged.strike(fault, planned)
       case 'buggify': return this.during(fault, fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))

@@ -39,7 +39,8 @@ export class StagedFaults {
     this.random = SeededRandom.of(world.seed, 'staged')
   }
 
-  strike(fault: StagedFaultClass, { duration, strength, target }: PlannedFault): void {
+  strike(fault: StagedFaultClass, planned: PlannedFault): void {
+    const { duration, strength } = planned
     switch (fault) {
       case 'deposedLeader': return this.cutLeader(fault, duration, true)
       case 'mutedLeader': return this.cutLeader(fault, duration, false)
@@ -52,10 +53,8 @@ export class StagedFaults {
       case 'lateAnswers': return this.delayAnswers(fault, duration)
       case 'crashAtTruncation':
       case 'crashAtVote': return this.lieInWait(fault, duration)
-      case 'transfer': {
-        const { servers } = this.world
-        return this.operate(fault, ({ cluster }) => cluster.transferLeadership(strength % 2 === 0 ? undefined : servers[target % servers.length]!.id))
-      }
+      case 'driftedLeader': return this.drift(fault, duration)
+      case 'transfer': return this.handOverOffice(fault, planned)
       case 'leaseSwitch': return this.operate(fault, ({ cluster }) => cluster.switchLeases(strength % 4 !== 0))
     }
   }
@@ -73,6 +72,26 @@ export class StagedFaults {
     if (!isReset) return cut()
     for (const other of others) this.world.network.breakConnections(name, other, 'reset')
     this.later(1, cut)
+  }
+
+  /** The clock of a leader is as slow as may be, those of the others as fast; when both have told by them for a while it is cut off, and keeps its clients. */
+  private drift(fault: FaultClass, duration: number): void {
+    const leader = this.ports.leader()
+    if (leader === undefined) return
+    const { servers } = this.world
+    for (const server of servers) server.process.clock.setRate(server === leader ? slowest : fastest)
+    this.later(duration, () => this.cutLeader(fault, 2 * duration, false))
+    this.later(3 * duration, () => {
+      for (const { process } of servers) process.clock.setRate(1)
+    })
+  }
+
+  /** A leader is told to hand its office over; one in three is cut off just after it has asked its successor, which then takes over unheard by it. */
+  private handOverOffice(fault: FaultClass, { strength, target, duration }: PlannedFault): void {
+    const { servers } = this.world
+    const to = strength % 2 === 0 ? undefined : servers[target % servers.length]!.id
+    this.operate(fault, ({ cluster }) => cluster.transferLeadership(to))
+    if (strength % 3 === 0) this.later(0.5 + this.random.integer(40) / 10, () => this.cutLeader(fault, duration, false))
   }
 
   /** Does something as an operator at the leader, and does not mind whether it succeeds. */
@@ -186,6 +205,10 @@ const noticeMillis = 100
 /** By so many milliseconds later do answers come that are sent a millisecond later; they are changed at these intervals. */
 const delayPerMilli = 1.5
 const delayStep = 20
+
+/** Rates of clocks, as far from the true one as faults make them. */
+const slowest = 0.95
+const fastest = 1.05
 
 /** Milliseconds for which a crash lies in wait. */
 const trapMillis = 5_000
