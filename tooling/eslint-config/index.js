@@ -60,6 +60,12 @@ const imports = {
   },
 }
 
+/** A plugin is used by what it plugs into: its types come from there. */
+const plugins = {
+  files: ['packages/eslint-plugin/src/**/*.ts'],
+  rules: { 'import-x/no-extraneous-dependencies': ['error', { includeTypes: true, devDependencies: false, peerDependencies: true }] },
+}
+
 /** Layers: a package imports what the map allows. Tests may go up, to run the thing in its place. */
 const layers = {
   files: sources,
@@ -126,7 +132,7 @@ const javaScript = {
 /** The flat configuration of the workspace; run eslint from the root. */
 const config = tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '**/.readme-*/**', '**/*.d.ts'] },
-  typed, imports, layers, testRules, toolRules, ...product, javaScript,
+  typed, imports, plugins, layers, testRules, toolRules, ...product, javaScript,
 )
 
 export default config

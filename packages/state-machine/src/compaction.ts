@@ -7,8 +7,8 @@ import type { ReleasedEntry } from './runtime.ts'
  *   state before: compare-and-set, increments, put-if-absent, steps of queues and locks.
  * - `QUORUM`: once the state machine has released it. For commands that set what is there now, whatever was there before.
  * - `FULL`: as QUORUM, and every member has applied it.
- * - `SEQUENTIAL`: as FULL, and everything that was released before it is gone from every log. For tombstones: a remove that left the log
- *   before the put that it removes would bring the value back.
+ * - `SEQUENTIAL`: as FULL, and everything that was released before it is gone from every log, and no snapshot has it. For tombstones: a remove that
+ *   left the log before the put that it removes would bring the value back.
  *
  * The *result* of a command and its events may depend on earlier state in every mode.
  */
@@ -25,8 +25,10 @@ export interface CleaningState {
   readonly globalIndex: LogIndex
   /** Last index of the newest snapshot that is durable here; 0: none. */
   readonly snapshotIndex: LogIndex
-  /** Lowest index at which a released entry still stands in the log of any member; Infinity: nowhere. */
+  /** Lowest index at which an entry still stands in the log of a member that has released it; of all members; Infinity: nowhere. */
   readonly lowestStanding: LogIndex
+  /** Last index of the oldest snapshot that any member may still start from, or send; Infinity: there is none. */
+  readonly oldestSnapshot: LogIndex
   /** Whether a timer fired at the entry. */
   readonly firedTimers: boolean
 }
@@ -37,7 +39,7 @@ export interface CleaningState {
  *
  * 1. What came of the entries up to its release is acknowledged: results may say what stood there before.
  * 2. No command that stands between it and its release may depend on it.
- * 3. A tombstone goes last: behind everything that it may have removed, and when nobody can still come by with the old value.
+ * 3. A tombstone goes last: when everything that it may have removed is gone from every log and every snapshot, and everybody has applied it.
  */
 export function isRemovable({ index, at, compaction, lastConditional }: ReleasedEntry, state: CleaningState): boolean {
   if (index <= state.snapshotIndex) return true
@@ -46,5 +48,5 @@ export function isRemovable({ index, at, compaction, lastConditional }: Released
   if (compaction === 'QUORUM' && !state.firedTimers) return true
   if (index > state.globalIndex) return false
   if (compaction === 'FULL' && !state.firedTimers) return true
-  return state.lowestStanding >= index && lastConditional <= state.snapshotIndex
+  return state.lowestStanding >= index && state.oldestSnapshot >= index && lastConditional <= state.snapshotIndex
 }

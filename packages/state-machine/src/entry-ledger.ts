@@ -111,12 +111,18 @@ export class EntryLedger implements CommitOwner {
     previous.giveUp()
   }
 
-  /** Hands out what was given up while the entry `at` was applied. */
-  settle(at: LogIndex, released: (entry: ReleasedEntry) => void): void {
+  /**
+   * Hands out what was given up while the entry `at` was applied.
+   * @param byItself it was by a timer or the end of a session: then no command stands in the log that would outlive it, and whatever its key had before
+   * would come back if it went first.
+   */
+  settle(at: LogIndex, byItself: boolean, released: (entry: ReleasedEntry) => void): void {
     if (this.given.length === 0) return
     const { given, lastConditional } = this
     this.given = []
-    for (const { index, compaction } of given) if (compaction !== 'SNAPSHOT') released({ index, at, compaction, lastConditional })
+    for (const { index, compaction } of given) {
+      if (compaction !== 'SNAPSHOT') released({ index, at, compaction: byItself ? 'SEQUENTIAL' : compaction, lastConditional })
+    }
   }
 
   /** Forgets all entries: a snapshot has taken their place. */

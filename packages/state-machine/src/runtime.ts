@@ -18,7 +18,10 @@ export interface ReleasedEntry {
   readonly index: LogIndex
   /** Index of the entry that was applied when it was released; `at >= index`. */
   readonly at: LogIndex
-  /** What its command declared; never `SNAPSHOT`, as those entries go by a snapshot alone. */
+  /**
+   * What its command declared; never `SNAPSHOT`, as those entries go by a snapshot alone. `SEQUENTIAL` also where its effect ended by itself, by a timer or
+   * with its session: nothing that stands above it in the log hides what was there before it.
+   */
   readonly compaction: Exclude<Compaction, 'SNAPSHOT'>
   /**
    * Index of the last command of the same state machine, up to `at`, that only a snapshot takes out of the log; 0: none. What that one did may

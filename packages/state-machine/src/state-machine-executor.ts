@@ -28,7 +28,7 @@ export interface StateMachineExecutorOptions {
   /** Where events and released entries go, as {@link StateMachineRuntime.attach} says too. @default nowhere */
   readonly host?: StateMachineHost
   /** Springs when a handler uses what differs from server to server. For development and tests. @default none is set */
-  readonly trap?: DeterminismTrap
+  readonly trap?: Pick<DeterminismTrap, 'enter' | 'leave'>
   /** Gets what the handler of a timer or a session hook threw; nobody else could. @default dropped */
   readonly onTimerError?: (error: unknown) => void
   /** Told of a commit that was cleaned or released a second time; what it throws, the handler gets. For tests. @default it is counted */
@@ -49,7 +49,7 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
   private readonly timers: MachineTimers
   private readonly handlers: HandlerTable
   private readonly entries: EntryLedger
-  private readonly trap: DeterminismTrap | undefined
+  private readonly trap: Pick<DeterminismTrap, 'enter' | 'leave'> | undefined
   private readonly onTimerError: (error: unknown) => void
   private host: StateMachineHost
   /** Logged time of the command, timer or hook that runs now; undefined between them and in a query. */
@@ -144,7 +144,7 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
       this.entries.lastConditional = index
       throw this.failed(error)
     } finally {
-      this.settle(index)
+      this.settle(index, false)
     }
   }
 
@@ -180,6 +180,11 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
   describe(bytes: Uint8Array, start: number, end: number): string {
     const name = operationNameAt(bytes, start, end)
     return name === undefined ? 'an operation that is cut short' : `operation '${isWireName(name) ? name : '?'}'`
+  }
+
+  /** Makes a session known that a snapshot has, without telling the state machine: it was told long ago. Before {@link install}. */
+  restoreSession(id: SessionId): void {
+    this.sessions.register(id)
   }
 
   /**
@@ -247,7 +252,7 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
     } catch (error) {
       throw this.failed(error)
     } finally {
-      this.settle(index)
+      this.settle(index, true)
     }
   }
 
@@ -267,7 +272,7 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
       this.report(this.failed(error))
     } finally {
       this.sessions.publisher = undefined
-      this.settle(position.index)
+      this.settle(position.index, true)
     }
   }
 
@@ -287,9 +292,9 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
     return haltIfMachineDependent(error)
   }
 
-  private settle(index: LogIndex): void {
+  private settle(index: LogIndex, byItself: boolean): void {
     this.now = undefined
-    this.entries.settle(index, (entry) => this.host.released(entry))
+    this.entries.settle(index, byItself, (entry) => this.host.released(entry))
   }
 
   private report(error: unknown): void {
