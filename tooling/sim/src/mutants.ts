@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'five-servers'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -75,7 +75,7 @@ const reads: readonly Mutant[] = [
   { name: 'L3', row: 'L3', bug: 'The answer to an older round confirms the round that is out.', caughtBy: ['I33'], profile: ['late-answers', 'many-loops', 'hasty-elections', 'three-servers'] },
   { name: 'L9', row: 'L9', bug: 'A read is confirmed by one server less than a majority.', caughtBy: ['I33'], profile: ['deposed-leaders', 'patient-elections'] },
   { name: 'L5', row: 'L5', bug: 'A lease counts from when the answer came, not from when the question left.', caughtBy: ['I35', 'I33'], profile: ['leases', 'late-answers', 'three-servers'] },
-  { name: 'L6', row: 'L6', bug: 'A lease is as long as an election timeout, without a margin for clocks that drift.', caughtBy: ['I35', 'I33'], profile: ['drifting-leaders', 'leases', 'three-servers', 'patient-elections'] },
+  { name: 'L6', row: 'L6', bug: 'A lease is as long as an election timeout, without a margin for clocks that drift.', caughtBy: ['I35', 'I33'], profile: ['drifting-leaders', 'leases', 'five-servers', 'patient-elections'] },
   { name: 'L6-early', row: 'L6', bug: 'A follower whose connection to the leader closes elects at once, though a lease may run.', caughtBy: ['I35', 'I33'], profile: ['leases', 'deposed-leaders'] },
   { name: 'L8', row: 'L8', bug: 'A leader keeps its lease while it hands its office over.', caughtBy: ['I35', 'I33'], profile: ['leases', 'transfers', 'three-servers'] },
   { name: 'L10', row: 'L10', bug: 'A serializable read is answered by a server that has not applied what the client has seen.', caughtBy: ['I34'], profile: ['weak-reads', 'clients-on-followers', 'lost-messages'] },

@@ -32,6 +32,7 @@ export class StagedFaults {
   /** Until when a crash lies in wait, in virtual microseconds, and how long the server stays down. */
   private readonly traps = new Map<Trap, { readonly until: number, readonly duration: number }>()
   private isWatching = false
+  private lastDrift = 0
 
   constructor(world: NemesisWorld, ports: StagePorts) {
     this.world = world
@@ -80,8 +81,10 @@ export class StagedFaults {
     if (leader === undefined) return
     const { servers } = this.world
     for (const server of servers) server.process.clock.setRate(server === leader ? slowest : fastest)
+    const drift = ++this.lastDrift
     this.later(duration, () => this.cutLeader(fault, 2 * duration, false))
     this.later(3 * duration, () => {
+      if (drift !== this.lastDrift) return
       for (const { process } of servers) process.clock.setRate(1)
     })
   }
