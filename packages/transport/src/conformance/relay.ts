@@ -13,6 +13,8 @@ export class Relay {
   private readonly links = new Set<Link>()
   /** Bytes that arrive are turned into these; by default, they are what they were. */
   shape: Shape = (chunk) => [chunk]
+  /** Whether one side hears that the other has ended. */
+  passesEnds = true
 
   private constructor(listener: WireListener) {
     this.listener = listener
@@ -49,7 +51,7 @@ export class Relay {
   }
 
   private join(near: Wire, far: Promise<Wire>): void {
-    this.links.add(new Link(near, far, (chunk, direction) => this.shape(chunk, direction)))
+    this.links.add(new Link(near, far, (chunk, direction) => this.shape(chunk, direction), () => this.passesEnds))
   }
 }
 
@@ -60,15 +62,19 @@ class Link {
   private early: Uint8Array[] = []
   private isDestroyed = false
 
-  constructor(near: Wire, far: Promise<Wire>, shape: Shape) {
+  constructor(near: Wire, far: Promise<Wire>, shape: Shape, passesEnds: () => boolean) {
     this.near = near
     near.onData((chunk) => this.passAll('to-server', shape(chunk, 'to-server')))
-    near.onEnd(() => this.far?.end())
+    near.onEnd(() => {
+      if (passesEnds()) this.far?.end()
+    })
     far.then((wire) => {
       this.far = wire
       if (this.isDestroyed) return wire.destroy()
       wire.onData((chunk) => this.passAll('to-client', shape(chunk, 'to-client')))
-      wire.onEnd(() => near.end())
+      wire.onEnd(() => {
+        if (passesEnds()) near.end()
+      })
       this.passAll('to-server', this.early)
       this.early = []
     }, () => near.destroy())

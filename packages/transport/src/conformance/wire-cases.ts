@@ -89,6 +89,8 @@ export const wireCases: readonly TransportCase[] = [
   withRelay('a peer that vanishes without a word is noticed on both sides, and what is open settles', async ({ client, server, relay }) => {
     server.handle(1, () => {})
     relay.shape = () => []
+    // Who notices first ends its side: the other must notice by itself.
+    relay.passesEnds = false
     const closed = [closing(client), closing(server)]
     await rejectsWith(client.request(1, [], { timeout: Infinity }), 'COPYCAT_TRANSPORT_CONNECTION_CLOSED', 'unknown')
     for (const { error } of await Promise.all(closed)) assert.ok(error !== undefined, 'a silent end has a reason')

@@ -59,7 +59,7 @@ export class PendingRequests {
     return request
   }
 
-  /** Fails every request whose deadline is at or before `now`, oldest first. */
+  /** Fails every request whose deadline is at or before `now`, in the order of their deadlines: a stall of our own changes nothing. */
   expire(now: number): void {
     if (now < this.nextDeadline) return
     const due: PendingRequest[] = []
@@ -74,7 +74,7 @@ export class PendingRequests {
     }
     this.nextDeadline = next
     if (due.length > 0) cover('pending-requests.timed-out')
-    for (const request of due) {
+    for (const request of due.sort((a, b) => a.deadline - b.deadline)) {
       request.reject(new TransportError('COPYCAT_TRANSPORT_REQUEST_TIMEOUT', `no response to the request of type ${request.type} in time`))
     }
   }

@@ -46,6 +46,14 @@ describe('PendingRequests', () => {
     expect(pending.take(correlation)).toBeUndefined()
   })
 
+  it('expires what is due at once in the order of the deadlines', () => {
+    const pending = new PendingRequests()
+    const expired: number[] = []
+    for (const deadline of [120, 10, 60]) pending.add({ type: 1, deadline, position: 0, resolve: () => {}, reject: () => expired.push(deadline) })
+    pending.expire(1000)
+    expect(expired).toEqual([10, 60, 120])
+  })
+
   it('expires what is due and knows the next deadline', () => {
     const pending = new PendingRequests()
     const failed: string[] = []
