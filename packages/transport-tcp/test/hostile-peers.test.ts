@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CloseReason, Connection, TransportServer } from '@copycat/transport'
+import { batchHeaderBytes } from '@copycat/transport/stream'
 import { TcpTransport } from '../src/index.ts'
 import { collector, ended, goodPreface, messageFrame, rawServer, rawSocket } from './raw.ts'
 
@@ -22,7 +23,7 @@ afterEach(async () => {
 })
 
 describe('TcpTransport', () => {
-  const header = messageFrame(1, new Uint8Array(100)).subarray(0, 16)
+  const header = messageFrame(1, new Uint8Array(100)).subarray(0, batchHeaderBytes)
   it.each<[string, Uint8Array]>([
     ['T7: garbage bytes', Buffer.from('f00dfacef00dfacef00dfacef00dface', 'hex')],
     ['T7: an HTTP request', Buffer.from('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n')],
@@ -30,7 +31,7 @@ describe('TcpTransport', () => {
     ['T7: the magic and then garbage', Buffer.concat([goodPreface.subarray(0, 8), Buffer.alloc(100, 0x55)])],
     ['T9: half a preface, then silence', goodPreface.subarray(0, 20)],
     ['T9: nothing at all', new Uint8Array()],
-    ['T6: a frame that claims 4 GiB', Buffer.concat([goodPreface, header.with(4, 0xff).with(5, 0xff).with(6, 0xff).with(7, 0xff)])],
+    ['T6: frames that claim 4 GiB', Buffer.concat([goodPreface, header.with(4, 0xff).with(5, 0xff).with(6, 0xff).with(7, 0xff)])],
     ['T8: a bit flip', Buffer.concat([goodPreface, messageFrame(1, new Uint8Array(100)).with(50, 1)])],
     ['T9: half a frame, then silence', Buffer.concat([goodPreface, messageFrame(1, new Uint8Array(100)).subarray(0, 60)])],
     ['T2: a preface, then silence', goodPreface],

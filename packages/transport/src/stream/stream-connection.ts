@@ -5,7 +5,7 @@ import { TransportError } from '../errors.ts'
 import { PendingRequests } from './pending-requests.ts'
 import type { CloseReason, Connection, MessageHandler, Parts, RequestOptions, Respond } from '../transport.ts'
 import type { ByteStream } from './byte-stream.ts'
-import { FailureReason, FrameKind, frameHeaderBytes } from './frame.ts'
+import { batchHeaderBytes, FailureReason, FrameKind, frameHeaderBytes } from './frame.ts'
 import type { Checksum } from './frame.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 import { decodeFailure, encodeFailure } from './failure.ts'
@@ -180,10 +180,10 @@ export class StreamConnection implements Connection {
   }
 
   private isOverfull(bodyBytes: number): boolean {
-    const { queuedBytesMax } = this.limits
-    if (this.queuedBytes + frameHeaderBytes + bodyBytes <= queuedBytesMax) return false
+    const room = this.limits.queuedBytesMax - batchHeaderBytes - frameHeaderBytes - bodyBytes
+    if (this.queuedBytes <= room) return false
     this.streamQueuedBytes = this.stream.queuedBytes
-    return this.queuedBytes > 0 && this.queuedBytes + frameHeaderBytes + bodyBytes > queuedBytesMax
+    return this.queuedBytes > 0 && this.queuedBytes > room
   }
 
   private scheduleFlush(): void {
@@ -255,33 +255,37 @@ export class StreamConnection implements Connection {
   }
 
   private receiveFrame(kind: FrameKind, type: number, correlation: number, body: Uint8Array): void {
-    if (kind === FrameKind.request || kind === FrameKind.message) this.callHandler(kind, type, correlation, body)
+    if (kind === FrameKind.message) this.receiveMessage(type, body)
+    else if (kind === FrameKind.request) this.receiveRequest(type, correlation, body)
     else if (kind === FrameKind.response) this.pending.take(correlation)?.resolve(body)
     else if (kind === FrameKind.failure) this.pending.take(correlation)?.reject(decodeFailure(body))
     else if (kind === FrameKind.ping) this.pong()
   }
 
-  private callHandler(kind: FrameKind, type: number, correlation: number, body: Uint8Array): void {
-    const isRequest = kind === FrameKind.request
+  private receiveMessage(type: number, body: Uint8Array): void {
     const handler = this.handlers.get(type)
-    if (handler === undefined) {
-      if (isRequest) this.respondFailure(correlation, FailureReason.noHandler, `no handler for messages of type ${type}`)
-      else this.logger.debug(`${this.remoteAddress}: dropped a message of type ${type}: it has no handler`)
-      return
+    if (handler === undefined) return this.logger.debug(`${this.remoteAddress}: dropped a message of type ${type}: it has no handler`)
+    try {
+      handler(body, undefined)
+    } catch (error) {
+      this.logger.error(`the handler of messages of type ${type} threw`, error)
     }
+  }
+
+  private receiveRequest(type: number, correlation: number, body: Uint8Array): void {
+    const handler = this.handlers.get(type)
+    if (handler === undefined) return this.respondFailure(correlation, FailureReason.noHandler, `no handler for messages of type ${type}`)
     let isAnswered = false
-    const respond: Respond | undefined = isRequest
-      ? (parts) => {
-          if (isAnswered) return
-          isAnswered = true
-          this.respond(type, correlation, parts)
-        }
-      : undefined
+    const respond: Respond = (parts) => {
+      if (isAnswered) return
+      isAnswered = true
+      this.respond(type, correlation, parts)
+    }
     try {
       handler(body, respond)
     } catch (error) {
       this.logger.error(`the handler of messages of type ${type} threw`, error)
-      if (!isRequest || isAnswered) return
+      if (isAnswered) return
       isAnswered = true
       const text = (error as Error | undefined)?.message ?? String(error)
       this.respondFailure(correlation, FailureReason.handlerThrew, `the handler of type ${type} threw: ${text}`)

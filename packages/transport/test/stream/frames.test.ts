@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FrameDecoder } from '../../src/stream/frame-decoder.ts'
 import { encodeFailure } from '../../src/stream/failure.ts'
-import { FailureReason, FrameKind, frameHeaderBytes } from '../../src/stream/frame.ts'
+import { batchBytesMax, batchHeaderBytes, FailureReason, FrameKind, frameHeaderBytes } from '../../src/stream/frame.ts'
 import { OutgoingFrames } from '../../src/stream/outgoing-frames.ts'
 import { golden } from '../golden/golden.ts'
 import { joined } from '../pipe.ts'
@@ -25,6 +25,9 @@ const frames: fc.Arbitrary<readonly Frame[]> = fc.array(fc.record({
 
 /** Cuts a body at arbitrary places. */
 const cuts = fc.array(fc.integer({ min: 0, max: 12_000 }), { maxLength: 4 })
+
+/** Where the second frame begins in a batch of two whose bodies have five bytes. */
+const second = batchHeaderBytes + frameHeaderBytes + 5
 
 describe('frames', () => {
   const goldenFrames: readonly Frame[] = [
@@ -48,7 +51,9 @@ describe('frames', () => {
     fc.assert(fc.property(frames, cuts, fc.integer({ min: 1, max: 50_000 }), fc.array(fc.integer({ min: 1, max: 9000 }), { minLength: 1 }),
       (sent, partCuts, portion, chunkSizes) => {
         const wire = encode(sent, partCuts, portion)
-        expect(wire.length).toBe(sent.reduce((sum, { body }) => sum + frameHeaderBytes + body.length, 0))
+        const frameBytes = sent.reduce((sum, { body }) => sum + frameHeaderBytes + body.length, 0)
+        expect(wire.length).toBeGreaterThanOrEqual(frameBytes + batchHeaderBytes)
+        expect(wire.length).toBeLessThanOrEqual(frameBytes + batchHeaderBytes * sent.length)
         expect(told(decode(wire, chunkSizes))).toEqual(told(sent))
       }))
   })
@@ -70,7 +75,7 @@ describe('frames', () => {
 
   it('T8: with any bit flipped are never handed over, and end the stream', () => {
     const sent: Frame = { kind: FrameKind.message, type: 7, correlation: 0, body: new Uint8Array([1, 2, 3, 4, 5]) }
-    const wire = encode([sent], [], Infinity)
+    const wire = encode([sent, { ...sent, type: 8 }], [], Infinity)
     for (let bit = 0; bit < wire.length * 8; bit++) {
       const damaged = wire.slice()
       damaged[bit >> 3]! ^= 1 << (bit & 7)
@@ -90,7 +95,7 @@ describe('frames', () => {
   })
 
   it('T7: garbage behind any number of good frames yields these and one error, or waits for more', () => {
-    fc.assert(fc.property(frames, fc.uint8Array({ minLength: frameHeaderBytes, maxLength: 200 }), fc.integer({ min: 1, max: 300 }), (sent, garbage, size) => {
+    fc.assert(fc.property(frames, fc.uint8Array({ minLength: batchHeaderBytes, maxLength: 200 }), fc.integer({ min: 1, max: 300 }), (sent, garbage, size) => {
       const wire = joined([encode(sent, [], Infinity), garbage])
       const seen: Frame[] = []
       const decoder = collect(seen)
@@ -104,11 +109,54 @@ describe('frames', () => {
   })
 
   it('T6: that claim 4 GiB are refused at the header, before anything is allocated', () => {
-    const header = new Uint8Array(frameHeaderBytes)
+    const header = new Uint8Array(batchHeaderBytes)
     new DataView(header.buffer).setUint32(4, 0xffffffff, true)
     const decoder = new FrameDecoder(checksumTable, frameBytesMax, () => {})
-    decoder.decode(header.subarray(0, 15))
-    expect(() => decoder.decode(header.subarray(15))).toThrow(expect.objectContaining({ code: 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE' }))
+    decoder.decode(header.subarray(0, 7))
+    expect(() => decoder.decode(header.subarray(7))).toThrow(expect.objectContaining({ code: 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE' }))
+  })
+
+  it('T6: that make a batch larger than any may be are refused at its header, the largest that may be is not', () => {
+    const largest = encode([{ kind: FrameKind.message, type: 1, correlation: 0, body: new Uint8Array(frameBytesMax) }], [], Infinity)
+    expect(decode(largest, [65_536])).toHaveLength(1)
+    const header = largest.slice(0, batchHeaderBytes)
+    new DataView(header.buffer).setUint32(4, frameHeaderBytes + frameBytesMax + 1, true)
+    expect(refusal(header)).toBe('COPYCAT_TRANSPORT_FRAME_TOO_LARGE')
+  })
+
+  it.each<[string, (batch: Uint8Array, view: DataView) => void]>([
+    ['goes beyond its batch', (_, view) => view.setUint32(second, 6, true)],
+    ['claims 4 GiB', (_, view) => view.setUint32(second, 0xffffffff, true)],
+    ['is of kind 0', (batch) => batch.set([0], second + 4)],
+    ['is of kind 7', (batch) => batch.set([7], second + 4)],
+    ['has its reserved byte set', (batch) => batch.set([1], second + 5)],
+  ])('T7: that come before one that %s are handed over, and it ends the stream though the checksum is right', (_, change) => {
+    const batch = encode([1, 2].map((type) => ({ kind: FrameKind.message, type, correlation: 0, body: new Uint8Array(5) })), [], Infinity)
+    change(batch, new DataView(batch.buffer))
+    const seen: Frame[] = []
+    expect(refusal(withChecksum(batch), collect(seen))).toBe('COPYCAT_TRANSPORT_FRAME_INVALID')
+    expect(seen.map(({ type }) => type)).toEqual([1])
+  })
+
+  it('T7: with less than a header behind them in their batch are handed over, and what is left ends the stream', () => {
+    const batch = encode([{ kind: FrameKind.message, type: 1, correlation: 0, body: new Uint8Array(16) }], [], Infinity)
+    new DataView(batch.buffer).setUint32(batchHeaderBytes, 5, true)
+    const seen: Frame[] = []
+    expect(refusal(withChecksum(batch), collect(seen))).toBe('COPYCAT_TRANSPORT_FRAME_INVALID')
+    expect(seen.map(({ body }) => body.length)).toEqual([5])
+  })
+
+  it('T6: that are larger than the limit end the stream, also within a batch that is not', () => {
+    const frame = encode([{ kind: FrameKind.message, type: 1, correlation: 0, body: new Uint8Array(1025) }], [], Infinity)
+    const seen: unknown[] = []
+    expect(refusal(frame, new FrameDecoder(checksumTable, 1024, (...all) => seen.push(all)))).toBe('COPYCAT_TRANSPORT_FRAME_TOO_LARGE')
+    expect(seen).toEqual([])
+  })
+
+  it.each([0, 11])('T7: in a batch of %d bytes, too few for any, end the stream at its header', (bytes) => {
+    const header = new Uint8Array(batchHeaderBytes)
+    header[4] = bytes
+    expect(refusal(header)).toBe('COPYCAT_TRANSPORT_FRAME_INVALID')
   })
 
   it('after stop, also in the midst of a chunk, are dropped', () => {
@@ -129,9 +177,36 @@ describe('OutgoingFrames', () => {
   it('lays the small frames of a turn side by side in one piece', () => {
     const outgoing = new OutgoingFrames(checksumTable)
     for (let count = 0; count < 10; count++) outgoing.add(FrameKind.message, 1, 0, [new Uint8Array(30)], 30)
-    expect(outgoing.bytes).toBe(460)
+    expect(outgoing.bytes).toBe(batchHeaderBytes + 10 * (frameHeaderBytes + 30))
     expect(outgoing.take(Infinity)).toHaveLength(1)
     expect(outgoing.bytes).toBe(0)
+  })
+
+  it('makes one checksum of the small frames of a turn, and the other side one too', () => {
+    let sums = 0
+    const checksum = (bytes: Uint8Array, seed?: number): number => {
+      sums += 1
+      return checksumTable(bytes, seed)
+    }
+    const outgoing = new OutgoingFrames(checksum)
+    for (let count = 0; count < 100; count++) outgoing.add(FrameKind.message, 1, 0, [new Uint8Array(30)], 30)
+    const wire = joined(outgoing.take(Infinity))
+    expect(sums).toBe(1)
+    let frames = 0
+    new FrameDecoder(checksum, frameBytesMax, () => (frames += 1)).decode(wire)
+    expect([sums, frames]).toEqual([2, 100])
+  })
+
+  it('begins another batch when one is full, and puts a frame that is larger in one of its own', () => {
+    const bodyBytes = 1000
+    const fit = Math.floor(batchBytesMax / (frameHeaderBytes + bodyBytes))
+    const outgoing = new OutgoingFrames(checksumTable)
+    for (let count = 0; count < fit + 1; count++) outgoing.add(FrameKind.message, 1, 0, [new Uint8Array(bodyBytes)], bodyBytes)
+    const parts = Array.from({ length: 100 }, () => new Uint8Array(bodyBytes))
+    outgoing.add(FrameKind.message, 2, 0, parts, 100 * bodyBytes)
+    outgoing.add(FrameKind.message, 3, 0, [], 0)
+    const frame = frameHeaderBytes + bodyBytes
+    expect(batchLengths(joined(outgoing.take(Infinity)))).toEqual([fit * frame, frame, frameHeaderBytes + 100 * bodyBytes, frameHeaderBytes])
   })
 
   it('passes large parts on without copying them', () => {
@@ -196,6 +271,30 @@ function decode(wire: Uint8Array, chunkSizes: readonly number[]): Frame[] {
   }
   expect(decoder.partialBytes).toBe(0)
   return seen
+}
+
+/** The code of the error that `bytes` end the stream with. */
+function refusal(bytes: Uint8Array, decoder: FrameDecoder = collect([])): string | undefined {
+  try {
+    decoder.decode(bytes)
+    return undefined
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+/** One batch that was changed, with a checksum that fits. */
+function withChecksum(batch: Uint8Array): Uint8Array {
+  new DataView(batch.buffer).setUint32(0, checksumTable(batch.subarray(4)), true)
+  return batch
+}
+
+/** The lengths that the headers of batches tell, one behind the other. */
+function batchLengths(wire: Uint8Array): number[] {
+  const lengths: number[] = []
+  const view = new DataView(wire.buffer)
+  for (let at = 0; at < wire.length; at += batchHeaderBytes + lengths.at(-1)!) lengths.push(view.getUint32(at + 4, true))
+  return lengths
 }
 
 /** Frames as strings: quick to compare. */

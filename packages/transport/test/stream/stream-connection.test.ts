@@ -103,9 +103,9 @@ describe('StreamConnection', () => {
   })
 
   it.each([
-    ['a flipped bit', (frame: Uint8Array) => frame.with(20, frame[20]! ^ 1), 'COPYCAT_TRANSPORT_FRAME_INVALID'],
-    ['a claim of 4 GiB', (frame: Uint8Array) => frame.with(7, 0xff), 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE'],
-    ['an unknown kind', (frame: Uint8Array) => frame.with(8, 200), 'COPYCAT_TRANSPORT_FRAME_INVALID'],
+    ['a flipped bit', (batch: Uint8Array) => batch.with(20, batch[20]! ^ 1), 'COPYCAT_TRANSPORT_FRAME_INVALID'],
+    ['a claim of 4 GiB', (batch: Uint8Array) => batch.with(7, 0xff), 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE'],
+    ['an unknown kind', () => frame(200 as FrameKind), 'COPYCAT_TRANSPORT_FRAME_INVALID'],
   ])('T6, T7, T8: ends at %s, with one line and every request failed', async (_, damage, code) => {
     const { context, client, clientWire, lines, closed } = pair()
     context.settle()
@@ -138,7 +138,7 @@ describe('StreamConnection', () => {
     while (client.isOpen) {
       client.send(1, [new Uint8Array(100_000)])
       context.settle()
-      sent += 100_016
+      sent += 100_020
     }
     context.settle()
     expect(sent).toBeLessThan(17 * 1024 * 1024)
@@ -241,7 +241,7 @@ describe('StreamConnection heartbeat', () => {
     wire.isStuck = false
     wire.drain()
     context.settle()
-    expect(wire.written.slice(before).map(({ length }) => length)).toEqual([16])
+    expect(wire.written.slice(before).map(({ length }) => length)).toEqual([20])
   })
 })
 

@@ -7,7 +7,7 @@ import type { Mutator } from '../mutation.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import { ViolationError } from '../tally.ts'
 import type { Tally } from '../tally.ts'
-import { frameOf, repairFrame } from './wire-frames.ts'
+import { batchOf, frameOf, repairBatch } from './wire-frames.ts'
 
 const codes = ['COPYCAT_TRANSPORT_HANDSHAKE', 'COPYCAT_TRANSPORT_FRAME_INVALID', 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE', 'COPYCAT_TRANSPORT_CONNECTION_CLOSED']
 const preface: Preface = { versionMin: 1, versionMax: 1, flags: 0, heartbeatInterval: 0, frameBytesMax: 1 << 20, transportName: 'fuzz' }
@@ -59,14 +59,16 @@ class PlainStream implements ByteStream {
 /** A whole connection: handshake, then frames of every kind, mutated, in pieces. */
 export class ConnectionTarget {
   readonly #checksum: Checksum
-  readonly #frames: readonly Uint8Array[]
+  /** Batches of one frame of each kind, and one of them all. */
+  readonly #batches: readonly Uint8Array[]
   readonly #preface: Uint8Array
 
   constructor(checksum: Checksum = checksumTable) {
     this.#checksum = checksum
     this.#preface = encodePreface(preface, checksum)
     const body = Uint8Array.of(1, 0x74, 0x65, 0x78, 0x74)
-    this.#frames = Object.values(FrameKind).flatMap((kind) => [1, 2].map((type) => frameOf(kind, type, 1, body, checksum)))
+    const frames = Object.values(FrameKind).flatMap((kind) => [1, 2].map((type) => frameOf(kind, type, 1, body, checksum)))
+    this.#batches = [...frames, batchOf(frames, checksum)]
   }
 
   run(random: SeededRandom, mutator: Mutator, tally: Tally): void {
@@ -88,9 +90,9 @@ export class ConnectionTarget {
     feed(this.#preface)
     if (!connection.isOpen) throw new ViolationError('a sound preface is refused', { cause: failure })
     connection.request(7, [Uint8Array.of(1)], { timeout: Infinity }).catch(() => {})
-    const frame = mutator.mutate(random.pick(this.#frames), this.#frames)
-    if (!random.once(3) && repairFrame(frame, this.#checksum)) tally.counts.repaired++
-    const bytes = frame.slice()
+    const batch = mutator.mutate(random.once(3) ? this.#batches.at(-1)! : random.pick(this.#batches), this.#batches)
+    if (!random.once(3) && repairBatch(batch, this.#checksum)) tally.counts.repaired++
+    const bytes = batch.slice()
     const cut = random.integer(bytes.length + 1)
     feed(bytes.subarray(0, cut))
     if (stream.error === undefined) feed(bytes.subarray(cut))

@@ -1,4 +1,4 @@
-import { FrameDecoder, frameHeaderBytes, FrameKind } from '@copycat/transport/stream'
+import { FrameDecoder, FrameKind } from '@copycat/transport/stream'
 import { SystemContext } from '@copycat/utils'
 import type { FuzzKind } from '../fuzz-kind.ts'
 import { Mutator } from '../mutation.ts'
@@ -8,7 +8,7 @@ import { ConnectionTarget } from './connection-target.ts'
 import { PrefaceTarget } from './preface-target.ts'
 import { sampleMessages } from './sample-messages.ts'
 import type { MessageSamples } from './sample-messages.ts'
-import { frameOf, repairFrame } from './wire-frames.ts'
+import { frameOf, headersBytes, repairFrame } from './wire-frames.ts'
 
 const frameCodes = ['COPYCAT_TRANSPORT_FRAME_INVALID', 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE']
 const protocolCode = 'COPYCAT_PROTOCOL'
@@ -37,8 +37,8 @@ export function frameKind(): FuzzKind {
   const run = (tally: Tally): void => {
     const { message, frame } = random.pick(framed)
     // Mostly the body: what is wrong with a header shows at once.
-    const bytes = mutator.mutate(frame, frames, random.once(6) ? 0 : frameHeaderBytes)
-    if (message.repair !== undefined && bytes.length > frameHeaderBytes && !random.once(3)) message.repair(bytes.subarray(frameHeaderBytes))
+    const bytes = mutator.mutate(frame, frames, random.once(6) ? 0 : headersBytes)
+    if (message.repair !== undefined && bytes.length > headersBytes && !random.once(3)) message.repair(bytes.subarray(headersBytes))
     if (!random.once(unrepaired) && repairFrame(bytes, checksum)) tally.counts.repaired++
     let body: Uint8Array | undefined
     const decoder = new FrameDecoder(checksum, 1 << 20, (_kind, _type, _correlation, received) => { body = received })
