@@ -16,6 +16,11 @@ export type RaftEvent =
   | { readonly type: 'receive', readonly member: MemberId, readonly from: MemberId, readonly message: RaftMessage }
   /** Blocks, and term and vote if they changed, are handed to the disk. */
   | { readonly type: 'persist', readonly member: MemberId, readonly effect: PersistEffect, readonly blocks: readonly Block[] }
+  /** So many commands, the last one at `index`, took so many milliseconds to apply: more than a turn of the event loop may. */
+  | {
+    readonly type: 'slowCommand', readonly member: MemberId, readonly index: LogIndex, readonly commands: number, readonly operation: string
+    readonly millis: number
+  }
   /** A committed block was applied; it may be a part of one that was told before. */
   | { readonly type: 'applied', readonly member: MemberId, readonly block: Block, readonly through: LogIndex }
   /** Queries were answered from what is applied here up to `through`, by a lease or because this server is in step, without asking another server. */

@@ -14,6 +14,9 @@ import { decodeSettingRecord } from '../wire/setting-record.ts'
 /** Milliseconds of handlers per turn of the event loop. */
 const turnMillisMax = 20
 
+/** Commands between two looks at the clock, at most: a look costs as much as a quick command's tenth. */
+const lookEveryMax = 32
+
 /** Bytes of blocks taken from the log at a time. */
 const readBytesMax = 1 << 20
 
@@ -49,6 +52,13 @@ export class Applier {
   /** Set while a turn, or a read from disk, is under way that will go on by itself. */
   private busy = false
   private stopped = false
+  /** A block whose turn was over in its middle. */
+  private open: OpenBlock | undefined
+  /** When this turn began, and when the clock was looked at last; monotonic. */
+  private turnStart = 0
+  private lookedAt = 0
+  /** Commands between two looks: few where they are slow. */
+  private lookEvery = 1
 
   constructor(
     member: MemberId, log: Log, runtime: StateMachineRuntime, sessions: SessionRegistry, context: Context, logger: Logger, events: ApplierEvents,
@@ -80,19 +90,24 @@ export class Applier {
   }
 
   private run(): void {
-    const start = this.context.monotonic()
+    this.beginTurn()
     const before = this.lastApplied
     this.busy = true
     try {
       let through = Math.min(this.target, this.log.lastIndex)
+      if (this.open !== undefined) this.goOn(this.open)
       while (this.lastApplied < through) {
+        if (this.open !== undefined) {
+          this.context.nextTurn(() => this.resume())
+          break
+        }
         const blocks = buggify('applier.from-disk') ? undefined : this.log.recent(this.lastApplied + 1, readBytesMax, through)
         if (blocks === undefined) {
           this.readThenRun(through)
           break
         }
-        for (const block of blocks) this.applyBlock(block)
-        if (buggify('applier.short-turn') || this.context.monotonic() - start > turnMillisMax) {
+        this.applyBlocks(blocks)
+        if (buggify('applier.short-turn') || this.open !== undefined || this.context.monotonic() - this.turnStart > turnMillisMax) {
           cover('applier.turn-is-over')
           this.context.nextTurn(() => this.resume())
           break
@@ -118,14 +133,17 @@ export class Applier {
       (blocks) => {
         if (this.stopped) return
         const before = this.lastApplied
+        this.beginTurn()
         try {
-          for (const block of blocks) this.applyBlock(block)
+          this.applyBlocks(blocks)
         } catch (error) {
           this.fail(error)
           return
         }
         if (this.lastApplied > before) this.events.applied(this.lastApplied)
-        this.resume()
+        // In a turn of its own, where this one is used up.
+        if (this.open !== undefined || this.context.monotonic() - this.turnStart > turnMillisMax) this.context.nextTurn(() => this.resume())
+        else this.resume()
       },
       (error: unknown) => this.fail(error),
     )
@@ -137,14 +155,26 @@ export class Applier {
     this.events.failed(error instanceof Error ? error : new Error(String(error)))
   }
 
+  private beginTurn(): void {
+    this.turnStart = this.lookedAt = this.context.monotonic()
+  }
+
+  /** Blocks one after the other until the turn is over; what is left is read again. */
+  private applyBlocks(blocks: readonly Block[]): void {
+    for (const block of blocks) {
+      this.applyBlock(block)
+      if (this.open !== undefined || this.lookedAt - this.turnStart > turnMillisMax) return
+    }
+  }
+
   private applyBlock(block: Block): void {
     assert(block.firstIndex === this.lastApplied + 1 && (block.time >= this.lastTime || mutant('L13')), 'entries are applied in order')
     this.lastTime = block.time
-    if (this.runtime.nextDue <= block.time) this.runtime.advance(block.time, block.firstIndex)
+    if (this.runtime.nextDue <= block.time) this.fireTimers(block)
     switch (block.kind) {
       case 'commands':
-        this.applyCommands(block)
-        break
+        this.goOn({ block, entry: 0, at: 0 })
+        return
       case 'session':
         this.applySessionRecords(block)
         break
@@ -154,17 +184,33 @@ export class Applier {
       case 'holes': throw new InvariantError('holes are applied from a snapshot only')
       default:
     }
+    this.finish(block)
+  }
+
+  private fireTimers({ time, firstIndex }: Block): void {
+    const start = this.context.monotonic()
+    this.runtime.advance(time, firstIndex)
+    this.lookedAt = this.context.monotonic()
+    const millis = this.lookedAt - start
+    if (millis > turnMillisMax) this.logger.warn(`the timers that were due at entry ${firstIndex} took ${Math.round(millis)} ms; everything else of this server waited`)
+  }
+
+  private finish(block: Block): void {
     this.lastApplied = block.firstIndex + block.count - 1
     if (this.channel.hasSubscribers) this.channel.publish({ type: 'applied', member: this.member, block, through: this.lastApplied } satisfies RaftEvent)
   }
 
-  private applyCommands(block: Block): void {
+  /** Applies the commands of a block from where it stands, to its end or to that of the turn. */
+  private goOn(place: OpenBlock): void {
+    const { block } = place
     const { body, firstIndex, count, time } = block
     const view = new DataView(body.buffer, body.byteOffset, body.length)
+    this.open = undefined
     let session: Session | undefined
     let sessionId = -1
-    let at = 0
-    for (let entry = 0; entry < count; entry++) {
+    let { entry, at } = place
+    let look = entry + this.lookEvery
+    while (entry < count) {
       const id = recordSession(view, at)
       if (id !== sessionId) {
         session = this.sessions.get(id)
@@ -173,8 +219,43 @@ export class Applier {
       const end = recordEnd(view, at)
       if (session === undefined) cover('applier.command-of-ended-session')
       if (session !== undefined) this.applyCommand(session, body, view, at, end, { index: firstIndex + entry, time })
+      entry += 1
+      if (entry === look || entry === count) {
+        const isOver = this.look(block, entry, at, end)
+        if (isOver && entry < count) {
+          cover('applier.block-is-split')
+          this.lastApplied = firstIndex + entry - 1
+          this.open = { block, entry, at: end }
+          return
+        }
+        look = entry + this.lookEvery
+      }
       at = end
     }
+    this.finish(block)
+  }
+
+  /**
+   * Looks at the clock after the command at `at`, and reports what alone took longer than a turn.
+   * @returns whether the turn is over.
+   */
+  private look(block: Block, entry: number, at: number, end: number): boolean {
+    const now = this.context.monotonic()
+    const millis = now - this.lookedAt
+    const { lookEvery } = this
+    this.lookedAt = now
+    this.lookEvery = millis > 1 ? 1 : Math.min(2 * lookEvery, lookEveryMax)
+    if (millis > turnMillisMax) this.reportSlow(block, entry, at, end, millis, Math.min(lookEvery, entry))
+    return now - this.turnStart > turnMillisMax || buggify('applier.short-block')
+  }
+
+  private reportSlow({ body, firstIndex }: Block, entry: number, at: number, end: number, millis: number, commands: number): void {
+    const operation = this.runtime.describe(body, payloadStart(body, at), end)
+    const which = commands === 1 ? operation : `one of ${commands} commands, the last of which is ${operation},`
+    const index = firstIndex + entry - 1
+    this.logger.warn(`${which} at entry ${index} took ${Math.round(millis)} ms to apply; everything else of this server waited`)
+    if (!this.channel.hasSubscribers) return
+    this.channel.publish({ type: 'slowCommand', member: this.member, index, commands, operation, millis } satisfies RaftEvent)
   }
 
   private applyCommand(session: Session, body: Uint8Array, view: DataView, at: number, end: number, position: Position): void {
@@ -220,4 +301,13 @@ export function resultOfError(error: unknown): CopycatError {
   if (error instanceof InvariantError || error instanceof HaltError) throw error
   if (CopycatError.is(error)) return error
   return new ApplicationError(error instanceof Error ? `${error.name}: ${error.message}` : String(error), { cause: error })
+}
+
+/** Where a block stands that is half applied. */
+interface OpenBlock {
+  readonly block: Block
+  /** Commands of it that were applied. */
+  readonly entry: number
+  /** Where the next one starts. */
+  readonly at: number
 }
