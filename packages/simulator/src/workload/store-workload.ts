@@ -59,6 +59,9 @@ const demands: readonly Demand[] = [
   { consistency: 'SERIALIZABLE', maxStaleness: 50 }, { consistency: 'SERIALIZABLE', maxStaleness: 3_000 }, { consistency: 'SERIALIZABLE', maxStaleness: Infinity },
 ]
 
+/** Those that a server with a lease, or a patient client, answers without any other server. */
+const undemanding = demands.filter(({ consistency, maxStaleness }) => consistency === 'LINEARIZABLE_LEASE' || maxStaleness === Infinity)
+
 /** What one client has seen, and how many commands it has numbered. */
 interface Progress {
   last: number
@@ -98,7 +101,9 @@ export class StoreWorkload implements Workload {
       if (client === undefined) continue
       this.watch(client, world.name)
       const orders: Progress = { last: 0, seen: new Map() }
-      await Promise.all(Array.from({ length: this.settings.loops }, (_, at) => this.loop(client, orders, `${world.name}.${at}`, world)))
+      const loops = Array.from({ length: this.settings.loops }, (_, at) => this.loop(client, orders, `${world.name}.${at}`, world))
+      if (this.settings.readLevels === 'all') loops.push(this.readOnly(client, orders, `${world.name}.reader`, world))
+      await Promise.all(loops)
       await client.close()
     }
   }
@@ -147,6 +152,19 @@ export class StoreWorkload implements Workload {
     }
   }
 
+  /** Reads only, at the levels that need no other server: it goes on where a command would wait for a majority, as at a leader that is cut off. */
+  private async readOnly(client: RaftClient, orders: Progress, name: string, world: ClientWorld): Promise<void> {
+    const random = world.random as SeededRandom
+    while (world.mayStart && client.session.state !== 'EXPIRED') {
+      await world.sleep(random.integer(this.settings.thinkMillis + 1))
+      if (!world.mayStart) return
+      const kind = random.pick(['r', 'c', 's'] as const)
+      const action = actionsOf[kind].find((candidate) => reads.has(candidate))!
+      const input = { action, key: this.key(kind, random), value: random.integer(4), expected: 0 }
+      await this.operate(client, orders, name, input, world, new Map(), random.pick(undemanding))
+    }
+  }
+
   private next(random: SeededRandom, tokens: ReadonlyMap<string, { token: number, owner: number }>): StoreInput {
     const kind = random.pick(kinds)
     const action = random.chance(1, 100) ? 'fail' : random.pick(actionsOf[kind])
@@ -181,13 +199,14 @@ export class StoreWorkload implements Workload {
 
   private async operate(
     client: RaftClient, orders: Progress, name: string, input: StoreInput, world: ClientWorld, tokens: Map<string, { token: number, owner: number }>,
+    demanded?: Demand,
   ): Promise<void> {
     const isRead = reads.has(input.action)
     const id = isRead ? 0 : this.lastId
     if (input.value === id) this.submitted.set(id, input.key)
     const startedAt = world.now()
     const floor = this.floors.get(input.key) ?? 0
-    const demand = isRead && this.settings.readLevels === 'all' ? (world.random as SeededRandom).pick(demands) : undefined
+    const demand = demanded ?? (isRead && this.settings.readLevels === 'all' ? (world.random as SeededRandom).pick(demands) : undefined)
     const isWeak = demand?.consistency === 'SERIALIZABLE'
     const seen = orders.seen.get(input.key) ?? 0
     const recorded = input.key.startsWith('e') || isWeak ? undefined : this.judge.record(name, input, startedAt)
