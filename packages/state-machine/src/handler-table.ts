@@ -28,6 +28,8 @@ export interface Registration {
   readonly handler: Handler<Operation<unknown>>
   readonly isQuery: boolean
   readonly compaction: Compaction
+  /** Its handler in words. */
+  readonly words: string
   readonly supersedes: ((operation: Operation<unknown>) => EntryKey | undefined) | undefined
 }
 
@@ -83,6 +85,7 @@ export class HandlerTable {
       if (handler === undefined) throw new ConfigurationError(option, type.operation, 'needs a handler, a parent with one, or a default handler')
       const isNew = this.named.add(type.operation, {
         type, handler, isQuery: (type.prototype as unknown) instanceof Query, compaction: type.compaction ?? 'SNAPSHOT',
+        words: wordsOf(type.operation),
         supersedes: type.supersedes?.bind(type),
       })
       if (!isNew) throw new ConfigurationError(option, type.operation, 'must be unique within its state machine')
@@ -122,8 +125,12 @@ export class HandlerTable {
     if (name === undefined) throw new UnknownOperationError('an operation is cut short')
     if (this.fallback === undefined) throw new UnknownOperationError(`this state machine has no operation '${name}'`)
     const type: AnyType = { prototype: UnmatchedOperation.prototype, name: 'UnmatchedOperation', operation: name }
-    return { type, handler: this.fallback, isQuery, compaction: 'SNAPSHOT', supersedes: undefined }
+    return { type, handler: this.fallback, isQuery, compaction: 'SNAPSHOT', words: wordsOf(name), supersedes: undefined }
   }
+}
+
+function wordsOf(operation: string): string {
+  return `the handler of '${operation}'`
 }
 
 /** Reads the operation's fields. @throws {UnknownOperationError} when they cannot be read. */

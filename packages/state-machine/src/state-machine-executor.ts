@@ -230,7 +230,7 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
     const { trap, sessions } = this
     sessions.publisher = this
     try {
-      trap?.enter(`the handler of '${registration.type.operation}'`)
+      trap?.enter(registration.words)
       const result: unknown = registration.handler(commit)
       if (typeof result === 'object' && result !== null && isThenable(result)) rejectPromise(registration.type.operation, result)
       return result
