@@ -47,9 +47,15 @@ export class OutgoingFrames {
   add(kind: FrameKind, type: number, correlation: number, parts: Parts, bodyBytes: number): void {
     if (bodyBytes > copiedPartBytesMax && parts.some(isLarge)) return this.addApart(kind, type, correlation, parts, bodyBytes)
     let at = this.beginFrame(kind, type, correlation, bodyBytes, bodyBytes)
-    for (const part of parts) {
-      this.slab.set(part, at)
-      at += part.length
+    if (parts.length === 1) {
+      // By far the most frequent, and not worth a loop.
+      this.slab.set(parts[0]!, at)
+      at += bodyBytes
+    } else {
+      for (const part of parts) {
+        this.slab.set(part, at)
+        at += part.length
+      }
     }
     this.slabEnd = at
   }
