@@ -185,17 +185,8 @@ export class Nemesis {
         if (world.garbage(server, this.random)) this.count(fault)
         return
       }
-      case 'deposedLeader':
-      case 'mutedLeader':
-      case 'hungLeader':
-      case 'slowHandover':
-      case 'lateAnswers':
-      case 'crashAtTruncation':
-      case 'crashAtVote':
-      case 'driftedLeader':
-      case 'transfer':
-      case 'leaseSwitch': return this.staged.strike(fault, planned)
       case 'buggify': return this.during(fault, fault, duration, () => world.setBuggify(true), () => world.setBuggify(false))
+      default: return this.staged.strike(fault, planned)
     }
   }
 
