@@ -47,6 +47,8 @@ export class SimulationError extends CopycatError {
     this.lines = lines
     this.states = states
     this.options = options
+    // The message has them: who prints the error shall not read them twice.
+    for (const name of ['lines', 'states', 'options'] as const) Object.defineProperty(this, name, { enumerable: false })
   }
 }
 

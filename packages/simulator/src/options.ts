@@ -19,7 +19,7 @@ export interface SimulationOptions {
   readonly clients?: number | undefined
   /** Calls of the workload that a client has under way at a time. @default drawn, 1 or 2 */
   readonly concurrency?: number | undefined
-  /** Classes of faults that every run has, `[]` for none. @default drawn: every class in a half of the runs */
+  /** Classes of faults that may happen in every run, `[]` for none; the report says how often each did. @default drawn: every class in a half of the runs */
   readonly faults?: readonly FaultClass[] | undefined
   /** Virtual milliseconds with faults; some 20 to 30 s follow, in which everything heals and must work. @default 20_000 */
   readonly duration?: number | undefined
@@ -67,7 +67,7 @@ export function runOptionsOf(options: ResolvedSimulationOptions, seed: number): 
   const [clients, loops] = [random.between(1, 4), random.between(1, 2)]
   const servers = options.servers ?? drawn.servers
   const healing = servers < 3 ? 'all' : drawn.healing
-  const faults = options.faults?.filter((fault) => !(drawn.depth === 'message' ? streamFaultClasses : messageFaultClasses).has(fault)) ?? drawn.faults
+  const faults = options.faults?.filter((fault) => !(drawn.depth === 'message' ? streamFaultClasses : messageFaultClasses).has(fault)) ?? drawn.faults.filter((fault) => fault !== 'buggify')
   return {
     ...drawn, servers, healing, faults, clients: options.clients ?? clients, loops: options.concurrency ?? loops, thinkMillis: options.pause,
     faultMillis: options.duration, healedMillis: healing === 'all' ? 20_000 : 30_000, calmMillis: Math.min(drawn.calmMillis, options.duration / 10),
@@ -96,7 +96,7 @@ function checkFaults(faults: unknown, profile: ProfileName): void {
   if (!Array.isArray(faults)) throw new ConfigurationError('faults', faults, 'must be a list of classes of faults')
   const known: readonly unknown[] = [...faultClasses, ...stagedFaultClasses]
   const unknown = (faults as readonly unknown[]).find((fault) => !known.includes(fault))
-  if (unknown !== undefined) throw new ConfigurationError('faults', unknown, `must be among ${faultClasses.join(', ')}`)
+  if (unknown !== undefined) throw new ConfigurationError('faults', unknown, `must be among ${known.join(', ')}`)
   const wrong = (faults as readonly FaultClass[]).find((fault) => (profile === 'stream' ? messageFaultClasses : streamFaultClasses).has(fault))
   if (wrong !== undefined) throw new ConfigurationError('faults', wrong, profile === 'stream' ? "happens to whole messages: not in profile 'stream'" : "needs profile 'stream'")
 }

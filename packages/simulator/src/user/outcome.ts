@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** Bytes of a request or a result that are shown where they mean nothing to a person. */
-const shownBytes = 24
+const shownBytes = 80
 
 /** Whether clients are told the same. */
 export function isSameOutcome(a: Outcome, b: Outcome): boolean {
