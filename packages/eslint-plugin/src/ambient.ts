@@ -1,5 +1,5 @@
 /** Something that differs from server to server, and what to do instead. */
-export interface Ambient {
+interface Ambient {
   /** As it is written: `Date.now`. */
   readonly name: string
   readonly advice: string

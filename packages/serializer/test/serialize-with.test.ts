@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { RegistrationError, Serializer, serializeWith } from '../src/index.ts'
 
+const program = fileURLToPath(new URL('./decorated-point.ts', import.meta.url))
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 function run(env: Record<string, string>): string {
-  return execFileSync(process.execPath, ['--import', 'tsx', '--conditions=@copycat/source', path('decorated-point.ts')],
+  return execFileSync(process.execPath, ['--import', 'tsx', '--conditions=@copycat/source', program],
     { env: { ...process.env, ...env }, cwd: path('../../..') }).toString().trim()
 }
 

@@ -17,7 +17,7 @@ export interface Failure {
   readonly stack: string
 }
 
-export interface RunResult {
+interface RunResult {
   readonly counts: Counts
   readonly failure: Failure | undefined
 }

@@ -19,7 +19,7 @@ export function runJob(job: Job, told: (progress: Progress) => void): Promise<Jo
   return new Promise((resolve, reject) => {
     const start = performance.now()
     const child = fork(fileURLToPath(new URL('fuzz-process.ts', import.meta.url)), [JSON.stringify(job)], {
-      execArgv: ['--expose-gc', '--import', 'tsx', '--conditions=@copycat/source'], env: { ...process.env, NODE_ENV: 'production' },
+      execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx'), '--conditions=@copycat/source'], env: { ...process.env, NODE_ENV: 'production' },
     })
     let last: Progress = { seed: job.seed, counts: { inputs: 0, repaired: 0, decoders: {} }, growth: 0, failure: undefined, isOver: false }
     let isHanging = false

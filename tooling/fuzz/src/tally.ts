@@ -65,14 +65,3 @@ function codeOf({ code }: CopycatError, codes: readonly string[]): string | unde
   if (codes.includes(code)) return code
   return codes.includes(carriedError) ? carriedError : undefined
 }
-
-/** Adds `more` to `sum`. */
-export function addCounts(sum: Counts, more: Counts): void {
-  sum.inputs += more.inputs
-  sum.repaired += more.repaired
-  for (const [name, { accepted, refused }] of Object.entries(more.decoders)) {
-    const own = sum.decoders[name] ??= { accepted: 0, refused: {} }
-    own.accepted += accepted
-    for (const [code, count] of Object.entries(refused)) own.refused[code] = (own.refused[code] ?? 0) + count
-  }
-}

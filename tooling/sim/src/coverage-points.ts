@@ -6,7 +6,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'append-entries-response.hint-lowered', 'append-entries-response.older-round', 'append-entries-response.refusal-overtaken',
   'append-entries-response.refused',
   'append-entries.conflict-truncates', 'append-entries.old-term', 'append-entries.previous-missing', 'append-entries.repeated',
-  'applier.command-of-ended-session', 'applier.reads-from-disk', 'applier.turn-is-over',
+  'applier.block-is-split', 'applier.command-of-ended-session', 'applier.reads-from-disk', 'applier.turn-is-over',
   'client-session.connected-again', 'client-session.suspended',
   'cluster-connection.asks-again', 'cluster-connection.closed', 'cluster-connection.gives-up', 'cluster-connection.whole-round-failed',
   'command-sender.answered-twice', 'command-sender.gap-told', 'command-sender.given-up-before-sent', 'command-sender.interrupted',

@@ -1,8 +1,7 @@
 import type { SimClient } from '../cluster/sim-client.ts'
-import { dataDirectory, type SimServer } from '../cluster/sim-server.ts'
+import type { SimServer } from '../cluster/sim-server.ts'
 import { simDiskDefaults } from '../disk/disk-options.ts'
 import type { FaultAtlas } from '../disk/fault-atlas.ts'
-import type { DiskSnapshot } from '../disk/sim-disk.ts'
 import { defaultLatency } from '../network/latency.ts'
 import { type DirectedLink, everyLink, type Partition, partitions } from '../network/partitions.ts'
 import type { ChaosRates } from '../network/raft-chaos.ts'
@@ -11,6 +10,7 @@ import { swizzleClog } from '../network/swizzle-clog.ts'
 import { SeededRandom } from '../random/seeded-random.ts'
 import type { Scheduler } from '../time/scheduler.ts'
 import { type FaultClass, lastingFaultClasses, type PlannedFault } from './fault-classes.ts'
+import { LastingDamage } from './lasting-damage.ts'
 import { StagedFaults } from './staged-faults.ts'
 
 const { readLatency, syncLatency } = simDiskDefaults
@@ -48,7 +48,7 @@ export class Nemesis {
   readonly counts: Map<FaultClass, number> = new Map()
   private readonly world: NemesisWorld
   private readonly random: SeededRandom
-  private readonly snapshots = new Map<SimServer, DiskSnapshot[]>()
+  private readonly damage: LastingDamage
   /** How many faults of a kind are under way. */
   private readonly windows = new Map<string, number>()
   private readonly staged: StagedFaults
@@ -59,6 +59,7 @@ export class Nemesis {
     this.world = world
     this.random = SeededRandom.of(world.seed, 'nemesis')
     this.hosts = world.servers.map(({ process }) => process.name)
+    this.damage = new LastingDamage(world)
     const isOver = (): boolean => this.isOver
     this.staged = new StagedFaults(world, {
       leader: () => this.leader(),
@@ -158,14 +159,14 @@ export class Nemesis {
       case 'syncError': return this.rate(server, fault, strength, duration)
       case 'noSpace': return this.lasting(`${fault}/${server.id}`, duration, () => server.disk.change({ capacity: server.disk.usedBytes + strength % 64 }), () => server.disk.change({ capacity: Infinity }))
       case 'misdirectedWrite': {
-        const { id, disk } = this.victim(server)
+        const { id, disk } = this.damage.victim(server)
         return this.lasting(`${fault}/${id}`, duration, () => disk.change({ misdirectedWrite: 1_000_000 }), () => disk.change({ misdirectedWrite: 0 }))
       }
       case 'lostFile':
-      case 'resurrectedFile': return this.loseAtPowerCut(this.victim(server), fault, duration)
-      case 'bitRot': return this.rot(this.victim(server), strength, duration)
-      case 'staleDisk': return this.older(target, duration)
-      case 'wipedDisk': return this.wipe(this.victim(server), duration)
+      case 'resurrectedFile': return this.damage.loseAtPowerCut(this.damage.victim(server), fault, duration)
+      case 'bitRot': return this.damage.rot(this.damage.victim(server), strength, duration)
+      case 'staleDisk': return this.damage.older(target, duration)
+      case 'wipedDisk': return this.damage.wipe(this.damage.victim(server), duration)
       case 'latency': return this.latency(strength, duration)
       case 'loss': return this.chaos({ lossPerMille: 1 + strength * 3 / 10 }, duration)
       case 'duplicate': return this.chaos({ duplicatePerMille: 1 + strength / 2 }, duration)
@@ -252,13 +253,6 @@ export class Nemesis {
     this.world.revive(server, Math.min(duration, 50))
   }
 
-  /** Only a few members may ever lose something: one that has, if there is one. */
-  private victim(server: SimServer): SimServer {
-    const { atlas, servers } = this.world
-    const damaged = servers.filter(({ id }) => atlas.damagedMembers.has(id))
-    return damaged.length > 0 && !atlas.mayDamage(server.id) ? damaged[server.id % damaged.length]! : server
-  }
-
   /** Half of the pauses last about as long as a session does without its client: what comes just before its end, and just behind it, is what is hard. */
   private pauseClients(client: SimClient, strength: number, duration: number): void {
     const { clients, sessionTimeout } = this.world
@@ -274,61 +268,6 @@ export class Nemesis {
     this.during('slowDisk', `slowDisk/${id}`, duration, () => disk.change({
       syncLatency: { least: 1_000 + strength * 10, most: 20_000 + strength * 200 }, readLatency: { least: 500 + strength, most: 20_000 + strength * 200 },
     }), () => disk.change(usualPace))
-  }
-
-  private rot(server: SimServer, strength: number, duration: number): void {
-    const { disk } = server
-    const paths = disk.durablePaths()
-    if (paths.length === 0) return
-    for (let attempt = 0; attempt < 20; attempt++) {
-      const path = this.random.pick(paths)
-      const bytes = disk.durableFile(path)
-      if (bytes === undefined || bytes.length === 0) continue
-      const isMeta = path === `${dataDirectory}/meta`
-      const used = isMeta ? bytes.length : usedBytes(bytes)
-      if (used === 0) continue
-      const length = isMeta ? used : Math.min(used, this.random.logBetween(1, 512))
-      if (disk.rot(path, isMeta ? 0 : this.random.integer(used - length + 1), length, strength % 2 === 0)) break
-    }
-    this.restartLater(server, duration)
-  }
-
-  private older(target: number, duration: number): void {
-    const { servers } = this.world
-    // It counts as the loss of every vote and entry since: allowed where nobody needs them, as nothing tells the server that its disk is old.
-    const server = servers.map((_, at) => servers[(target + at) % servers.length]!).find((candidate) => (this.snapshots.get(candidate)?.length ?? 0) > 0 && this.world.mayForget(candidate))
-    for (const each of servers) this.snapshots.set(each, [...this.snapshots.get(each) ?? [], each.disk.snapshot()].slice(-4))
-    if (server === undefined) return
-    const taken = this.snapshots.get(server)!
-    this.world.end(server, 'power')
-    const { guard } = server.disk
-    server.disk.guard = undefined
-    server.disk.restore(this.random.pick(taken.slice(0, Math.max(1, taken.length - 1))))
-    server.disk.guard = guard
-    this.world.hasForgotten(server)
-    this.world.revive(server, duration)
-  }
-
-  private wipe(server: SimServer, duration: number): void {
-    if (!this.world.atlas.mayDamage(server.id)) return
-    this.world.end(server, 'power')
-    server.disk.wipe()
-    this.world.revive(server, duration)
-  }
-
-  private loseAtPowerCut(server: SimServer, fault: 'lostFile' | 'resurrectedFile', duration: number): void {
-    const { disk } = server
-    disk.change({ [fault]: 1_000_000 })
-    if (server.process.isUp) this.world.end(server, 'power')
-    else disk.powerLoss()
-    disk.change({ [fault]: 0 })
-    this.world.revive(server, duration)
-  }
-
-  private restartLater(server: SimServer, duration: number): void {
-    if (!server.process.isUp) return
-    this.world.end(server, 'kill')
-    this.world.revive(server, duration)
   }
 
   private latency(strength: number, duration: number): void {
@@ -506,11 +445,4 @@ function calm(process: SimServer['process']): void {
   process.resume()
   process.turnMicros = 20
   process.clock.setRate(1)
-}
-
-/** Where the zeros that a file is filled up with begin. */
-function usedBytes(bytes: Uint8Array): number {
-  let end = bytes.length
-  while (end > 0 && bytes[end - 1] === 0) end -= 1
-  return end
 }
