@@ -1,10 +1,3 @@
-/** Something that differs from server to server, and what to do instead. */
-interface Ambient {
-  /** As it is written: `Date.now`. */
-  readonly name: string
-  readonly advice: string
-}
-
 const clock = 'take the time from commit.time'
 const chance = 'have the client draw it and send it in the command, or derive it from commit.index'
 const later = 'use executor.schedule, whose timers are data'

@@ -17,11 +17,6 @@ export interface Failure {
   readonly stack: string
 }
 
-interface RunResult {
-  readonly counts: Counts
-  readonly failure: Failure | undefined
-}
-
 /** Runs inputs of one kind, one seed after the other. */
 export class FuzzRun {
   readonly #kind: FuzzKind
