@@ -104,7 +104,7 @@ describe('StateMachineTester', () => {
     ada.submit(new Remove('b'))
     tester.advance(10)
     expect(tester.released.map(({ index, at, compaction }) => [index, at, compaction])).toEqual([
-      [2, 3, 'QUORUM'], [4, 5, 'QUORUM'], [5, 5, 'SEQUENTIAL'], [3, 6, 'QUORUM'],
+      [2, 3, 'QUORUM'], [4, 5, 'QUORUM'], [5, 5, 'SEQUENTIAL'], [3, 6, 'SEQUENTIAL'],
     ])
   })
 
