@@ -59,6 +59,9 @@ await users.put('ada', 42)
 await CopycatClient.open({ transport: new TcpTransport() })
 `
 
+/** What a project that is compiled has beside our packages. */
+export const compilers: Readonly<Record<string, string>> = { 'typescript': '6.0.3', '@types/node': '20.19.43' }
+
 const compilerOptions = {
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022' },
   bundler: { module: 'esnext', moduleResolution: 'bundler', target: 'es2022' },

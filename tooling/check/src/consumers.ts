@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startCluster } from './cluster-process.ts'
-import { compileClient, installedPackages, installProject, writeCluster } from './consumer-projects.ts'
+import { compileClient, compilers, installedPackages, installProject, writeCluster } from './consumer-projects.ts'
+import { lonePackages, runAlone } from './lone-packages.ts'
 import { packAll } from './pack.ts'
 
 const versions = ['20', '22', '24', '26']
@@ -16,9 +17,9 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(path.join(tmpdir(), 'copycat-consumers-'))
   try {
     const tarballs = step('pack', () => packAll(root, directory))
+    for (const folder of lonePackages) step(`${folder} alone: its README's first snippet`, () => runAlone(path.join(directory, folder), root, folder, tarballs))
     const client = path.join(directory, 'client')
-    step('install the client', () => installProject(client, ['core', 'transport-tcp', 'resources-collections'], tarballs,
-      { 'typescript': '6.0.3', '@types/node': '20.19.43' }))
+    step('install the client', () => installProject(client, ['core', 'transport-tcp', 'resources-collections'], tarballs, compilers))
     const installed = installedPackages(client)
     const tooMuch = serverOnly.filter((folder) => installed.includes(folder))
     console.log(`   installed: ${installed.join(', ')}`)
