@@ -1,7 +1,7 @@
 import { HeapBuffer } from '@copycat/buffer'
 import type { BufferInput, ReferenceCounted } from '@copycat/buffer'
 import { hiddenErrorFields } from './builtin-classes.ts'
-import { ChunkReader, cutShort } from './chunk-reader.ts'
+import { ChunkReader, copiedSliceMax, cutShort, runMin } from './chunk-reader.ts'
 import { SerializationError } from './errors.ts'
 import {
   allocationFactor, allocationFree, costs, holePayload, reservedIdMax, reservedIdMin, sharedMarkBytes, typeById, typeByName, typePadding,
@@ -181,6 +181,13 @@ export class ValueReader extends ChunkReader {
     const array = this.remember(at, new Array<unknown>(length))
     for (let i = 0; i < length; i++) {
       const token = this.bytes[this.position]!
+      if (length >= runMin) {
+        const next = token === 0xcb ? this.floats(array, i) : token > 0xa0 && token <= 0xa0 + copiedSliceMax ? this.shortTexts(array, i) : i
+        if (next > i) {
+          i = next - 1
+          continue
+        }
+      }
       if (token < 0x80 && this.position < this.end) {
         this.position++
         array[i] = token
