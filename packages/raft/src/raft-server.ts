@@ -310,8 +310,9 @@ export class RaftServer {
     })
     const applier = new Applier(this.memberId, log, this.runtime, sessions, context, logger, {
       applied: (index) => {
-        driver.step({ type: 'applied', index })
+        // First the answers: what is answered renews its session, and the step may find that the time of sessions is over.
         leadership.applied(index)
+        driver.step({ type: 'applied', index })
         followerReads.applied(index)
       },
       sessionRecord: (index, result) => leadership.sessionRecordApplied(index, result),

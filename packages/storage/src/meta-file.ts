@@ -115,8 +115,8 @@ export class MetaFile {
     }
     // Never written at all is fine before there is a log: the crash came before the first sync.
     if (!found && !mayBeNew && !mutant('E3') && !mutant('D14')) throw new StorageCorruptionError(this.path, 0, 0, 'neither slot is whole: the votes of this member are lost')
-    // What was read may be in the system's cache alone: it is stored once more, in the other slot, before anything is promised on it.
-    this.generation += 1
+    // What was read may be in the system's cache alone: it is written again before anything is promised on it. In its own slot, where a crash leaves
+    // the same bytes, or what they were to replace: the other slot may be the only one that is durable.
     this.file.write(this.encode(this.current), mutant('D14') ? 0 : (this.generation % 2) * slotBytes)
     await this.file.sync()
     await fileSystem.syncDirectory(directory)

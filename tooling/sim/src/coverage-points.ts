@@ -13,7 +13,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'command-sender.sent-again', 'command-sender.window-is-full',
   'commitment.older-term-waits',
   'connection.leader-closed', 'connection.vote-asked-again',
-  'driver.entries-from-disk', 'driver.entries-of-an-office-that-ended', 'driver.entries-unreadable', 'driver.proposed-too-late',
+  'driver.answer-of-an-older-term', 'driver.entries-from-disk', 'driver.entries-of-an-office-that-ended', 'driver.entries-unreadable', 'driver.proposed-too-late',
   'follower-reads.failed', 'follower-reads.handed-on', 'follower-reads.waits-for-apply',
   'frame-decoder.header-in-pieces', 'frame-decoder.wrong-checksum',
   'handshake.another-incarnation',

@@ -96,7 +96,11 @@ export class Driver {
   persisted(effect: PersistEffect): void {
     const messages = this.afterPersist.get(effect.id)
     this.afterPersist.delete(effect.id)
-    for (const message of messages ?? []) this.sendNow(message.to, message.message)
+    for (const { to, message } of messages ?? []) {
+      // What an older term had to say concerns nobody any more: the entries that it acknowledges may have made room for others.
+      if (message.term >= this.core.currentTerm) this.sendNow(to, message)
+      else cover('driver.answer-of-an-older-term')
+    }
     this.step({ type: 'persisted', id: effect.id, epoch: effect.epoch })
   }
 

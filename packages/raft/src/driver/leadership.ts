@@ -287,6 +287,7 @@ export class Leadership {
     const timeout = request.timeout === 0 ? this.options.sessionTimeout : request.timeout
     this.logSessionRecord({ kind: 'register', client: request.client, timeout, replaces: request.replaces }, respond, (result) => {
       if (result.error !== undefined) throw result.error
+      this.leases.renew(result.session)
       // A repeated registration may ask for another time-out than the first one got.
       const granted = this.sessions.get(result.session)?.timeout ?? timeout
       return encodeRegisterResponse({ session: result.session, timeout: granted, ...this.ports.clusterView() })

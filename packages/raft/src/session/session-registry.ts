@@ -72,6 +72,8 @@ export class SessionRegistry {
     const known = this.byClient.get(client)
     if (known !== undefined) {
       cover('session-registry.registered-again')
+      // Its client counts from the sending of this one.
+      known.lastRenewal = index
       return { session: known.id }
     }
     if (record.replaces !== 0) this.end(this.sessions.get(record.replaces), 'closed')

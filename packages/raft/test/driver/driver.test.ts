@@ -70,6 +70,17 @@ describe('Driver', () => {
     expect(core.inputs.at(-1)).toEqual({ type: 'sent', to: 2, through: 4 })
   })
 
+  it.each([[3, ['send AppendEntriesResponse to 2']], [4, []]])('sends what has waited for the disk if its term is still current (then %i)', (currentTerm, sent) => {
+    const persist = { type: 'persist', id: 1, epoch: 1, blocks: [] } as const
+    const answer = { type: 'AppendEntriesResponse', term: 3, success: true, matchIndex: 5, round: 0, rejectedIndex: 0, hintIndex: 0, hintTerm: 0 } as const
+    const { core, driver, done } = drive(({ type }) => (type === 'tick' ? [persist, { type: 'send', to: 2, message: answer, after: 1 }] : []))
+    driver.start({ persist: () => {} })
+    expect(done).toEqual([])
+    core.currentTerm = currentTerm
+    driver.persisted(persist)
+    expect(done).toEqual(sent)
+  })
+
   it('X5: leaves office before entries of another leader are applied in the place of its own', () => {
     const { driver, done } = drive(() => [{ type: 'apply', through: 5 }, { type: 'role', role: 'follower', term: 4, leader: 2 }])
     driver.step({ type: 'tick' })

@@ -1,11 +1,12 @@
 import type { RaftEvent } from '@copycat/raft/internal'
-import { InvariantError, type MemberId } from '@copycat/utils'
+import { InvariantError, type LogIndex, type MemberId, type Term } from '@copycat/utils'
 import type { SimServer } from '../cluster/sim-server.ts'
 import type { SimProcess } from '../process/sim-process.ts'
 import { ApplicationChecks } from './application.ts'
 import type { CheckPorts } from './check-ports.ts'
 import { CommittedHistory } from './committed-history.ts'
 import { ElectionChecks } from './elections.ts'
+import type { MirrorLog } from './entry-chain.ts'
 import { ReadChecks } from './reads.ts'
 import { RecoveryChecks } from './recovery.ts'
 import { ReplicationChecks } from './replication.ts'
@@ -113,9 +114,11 @@ export class ClusterChecks {
    * among the others that hold its durable entries, and among the others whose terms and votes leave no room for a second vote of its own.
    */
   mayForget(id: MemberId): boolean {
-    const { durable, vote: own } = this.view(id)
+    const { durable, mirror, hasLost, vote: own } = this.view(id)
     const others = [...this.views.values()].filter((view) => view.server.id !== id && !view.hasLost)
-    const holders = others.filter((view) => view.durable.index >= durable.index && view.durable.term(durable.index) === durable.term(durable.index))
+    // What the disk of a member holds that has lost something before is not known: all that it may have promised, then.
+    const needed = hasLost ? [endOf(mirror), endOf(this.committed.log)] : [{ index: durable.index, term: durable.term(durable.index) }]
+    const holders = others.filter((view) => needed.every(({ index, term }) => index <= view.durable.index && view.durable.term(index) === term))
     const settled = others.filter((view) => {
       const { term, vote } = view.vote
       return term > own.term || (term === own.term && vote !== undefined)
@@ -132,4 +135,8 @@ export class ClusterChecks {
   private beforeApplied(view: ServerView): void {
     this.replication.stepped(view)
   }
+}
+
+function endOf(log: MirrorLog): { index: LogIndex, term: Term | undefined } {
+  return { index: log.lastIndex, term: log.term(log.lastIndex) }
 }

@@ -16,11 +16,26 @@ export class CommittedHistory {
   /** The committed blocks in order, as the first server that applied them had them. */
   readonly blocks: Block[] = []
   private readonly known: Known[][] = []
+  /** Up to which index entries were first seen to be committed in which term of office; both ascend. */
+  private readonly offices: { readonly term: Term, through: LogIndex }[] = []
   private appliedThrough: LogIndex = 0
 
   /** The entry of this index and term, if there ever was one. */
   entry(index: LogIndex, term: Term): Known | undefined {
     return this.known[index]?.find((candidate) => candidate.term === term)
+  }
+
+  /** The next entry is committed, as a server in `office` is the first to see. */
+  append(term: Term, hash: number, office: Term): void {
+    this.log.append(term, hash)
+    const last = this.offices.at(-1)
+    if (last === undefined || last.term < office) this.offices.push({ term: office, through: this.log.lastIndex })
+    else last.through = this.log.lastIndex
+  }
+
+  /** The last entry that was committed before `office`. */
+  committedBefore(office: Term): LogIndex {
+    return this.offices.findLast(({ term }) => term < office)?.through ?? 0
   }
 
   /** Takes an entry in. @returns the chain that another log has at this index and term, if that differs. */

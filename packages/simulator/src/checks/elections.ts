@@ -75,19 +75,20 @@ export class ElectionChecks {
     }
   }
 
-  /** I1: a new leader has the votes of a majority in its own term. I7: it holds everything that was committed. */
+  /** I1: a new leader has the votes of a majority in its own term. I7: it holds everything that was committed in earlier terms. */
   private elected(view: ServerView): void {
     const { committed, memberIds } = this.ports
     const { id } = view.server
     const term = view.core!.currentTerm
     const voters = memberIds.filter((voter) => voter === id || this.votes.get(`${voter}/${term}`) === id)
     if (2 * voters.length <= memberIds.length) this.ports.fail('I1', `member ${id} leads term ${term} with no votes in it but those of ${voters.join(', ')}`)
-    const { lastIndex } = committed.log
+    // Somebody who takes the office of an older term, because it had stood still, need not know what was committed since.
+    const needed = committed.committedBefore(term)
     view.heard.clear()
     view.proven.clear()
     view.electedAt = view.server.process.clock.monotonic()
-    if (view.mirror.link(lastIndex) === committed.log.link(lastIndex)) return
-    this.ports.fail('I7', `member ${id} leads term ${term} without the committed entry ${lastIndex}: its log ends at ${view.mirror.lastIndex}`)
+    if (view.mirror.link(needed) === committed.log.link(needed)) return
+    this.ports.fail('I7', `member ${id} leads term ${term} without entry ${needed}, which was committed before: its log ends at ${view.mirror.lastIndex}`)
   }
 
   /** I15: a leader that hears no majority for an election timeout leads no more; a stall of its own is forgiven a heartbeat. */

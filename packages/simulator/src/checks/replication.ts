@@ -108,7 +108,7 @@ export class ReplicationChecks {
         this.ports.fail('I11', `member ${id} takes entry ${index} for committed, its log ends at ${mirror.lastIndex}`)
         return
       }
-      committed.log.append(term, mirror.hash(index)!)
+      committed.append(term, mirror.hash(index)!, core!.currentTerm)
     }
     if (mirror.link(commitIndex) !== committed.log.link(commitIndex)) {
       this.ports.fail('I9', `what member ${id} takes for committed up to ${commitIndex} is not what others have committed`)

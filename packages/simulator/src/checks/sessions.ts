@@ -10,6 +10,8 @@ export class SessionChecks {
   private readonly ports: CheckPorts
   /** The last entry by which each open session was renewed, in the committed history. */
   private readonly renewals = new Map<SessionId, LogIndex>()
+  /** The session that each client has registered last. */
+  private readonly byClient = new Map<string, SessionId>()
   private through: LogIndex = 0
 
   constructor(ports: CheckPorts) {
@@ -42,13 +44,26 @@ export class SessionChecks {
   }
 
   private recorded(view: ServerView, index: LogIndex, record: SessionRecord): void {
-    if (record.kind === 'register') this.renewals.set(index, index)
+    if (record.kind === 'register') this.registered(index, record)
     else if (record.kind === 'unregister') this.renewals.delete(record.session)
     else if (record.kind === 'keepAlive') this.renew(record.session, index)
     else if ((this.renewals.get(record.session) ?? 0) <= record.lastRenewal) this.renewals.delete(record.session)
     else if (view.machine?.hasSession?.(record.session) === false) {
       this.ports.fail('I40', `session ${record.session} was ended at ${index} for not being renewed after ${record.lastRenewal}, but it was at ${this.renewals.get(record.session)}`)
     }
+  }
+
+  /** A registration that is repeated renews the session that the first one opened. */
+  private registered(index: LogIndex, { client, replaces }: Extract<SessionRecord, { kind: 'register' }>): void {
+    const name = client.join()
+    const known = this.byClient.get(name)
+    if (known !== undefined && this.renewals.has(known)) {
+      this.renew(known, index)
+      return
+    }
+    this.renewals.delete(replaces)
+    this.byClient.set(name, index)
+    this.renewals.set(index, index)
   }
 
   private renewed({ body, firstIndex, count }: Block): void {

@@ -5,7 +5,7 @@ import { sectorBytes, type SyncCapture } from './sync-capture.ts'
 /** Sectors that go astray together, at most. */
 const sectorsMax = 4
 /** Places that are tried before the fault is given up for this time. */
-const attemptsMax = 24
+const attemptsMax = 64
 
 /** A write that goes astray: what was to be there, what is there instead. */
 interface Astray {

@@ -46,10 +46,7 @@ export class LastingDamage {
     if (server === undefined) return
     const taken = this.snapshots.get(server)!
     this.world.end(server, 'power')
-    const { guard } = server.disk
-    server.disk.guard = undefined
     server.disk.restore(this.random.pick(taken.slice(0, Math.max(1, taken.length - 1))))
-    server.disk.guard = guard
     this.world.hasForgotten(server)
     this.world.revive(server, duration)
   }

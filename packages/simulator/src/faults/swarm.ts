@@ -6,7 +6,7 @@ import type { ProfileName, RunOptions } from './run-options.ts'
 const brief: ReadonlySet<FaultClass> = new Set(['stall', 'reset', 'silentBreak', 'clientCut', 'oneWayCut', 'clog', 'clientPause', 'wallJump', 'clockDrift', 'latency', 'slowTurns', 'slowDisk'])
 
 /** Damage that seldom finds a place where it may happen. */
-const rareDamage: readonly FaultClass[] = ['misdirectedWrite', 'misdirectedWrite', 'resurrectedFile', 'lostFile']
+const rareDamage: readonly FaultClass[] = ['misdirectedWrite', 'misdirectedWrite', 'misdirectedWrite', 'resurrectedFile', 'lostFile']
 
 /** Draws what a run is like (swarm testing: Groce and others, 2012): first which classes of faults exist at all, then how often, then the shape. */
 export function drawOptions(seed: number, profile: ProfileName): RunOptions {

@@ -112,6 +112,23 @@ describe('the checks of elections', () => {
     })).toBe('I7')
   })
 
+  it('I7: ask of a leader what was committed in earlier terms only', () => {
+    const cluster = goodLife()
+    const [one, two, three] = [cluster.server(1), cluster.server(2), cluster.server(3)]
+    // Member 3 has the votes for term 2 and stands still, while member 1 leads term 3 and commits there.
+    three.votes(2, 3).receives(1, appendEntries({ blocks: [first, second], commitIndex: 3 })).stores(first, second)
+    two.votes(2, 3).sends(3, { type: 'RequestVoteResponse', term: 2, granted: true })
+    cluster.elect(3).replicate(commands(4, 3, 'of term 3'))
+    expect(one.core.commitIndex).toBe(4)
+    three.is({ role: 'leader' })
+    expect(cluster.texts).toEqual([])
+    // Whoever leads a later term needs it.
+    three.votes(4, 3)
+    two.votes(4, 3).sends(3, { type: 'RequestVoteResponse', term: 4, granted: true })
+    three.is({ role: 'leader' })
+    expect(cluster.broken).toEqual(['I7'])
+  })
+
   it('I15: name a leader that has heard no majority for too long', () => {
     expect(broken((cluster) => {
       cluster.now += 500
@@ -325,5 +342,14 @@ describe('mayForget', () => {
     expect(cluster.checks.mayForget(2)).toBe(false)
     cluster.server(3).votes(1, 1)
     expect(cluster.checks.mayForget(2)).toBe(true)
+  })
+
+  it('is false for a member that has lost something before and may hold more than the others', () => {
+    const cluster = goodLife()
+    cluster.server(3).receives(1, appendEntries({ blocks: [first, second], commitIndex: 3 })).stores(first, second).is({ currentTerm: 1 }).votes(1, 1)
+    cluster.damaged.add(2)
+    expect(cluster.checks.mayForget(2)).toBe(true)
+    cluster.server(2).writes([commands(4, 1, 'acknowledged, perhaps')])
+    expect(cluster.checks.mayForget(2)).toBe(false)
   })
 })

@@ -63,6 +63,27 @@ describe('what the simulator found in storage', () => {
     expect((await open(machine)).member.hardState.currentTerm).toBe(currentTerm)
   })
 
+  it.each(seeds)('E1: writes of the term that break off at each start leave the one slot that is durable alone, seed %i', async (seed) => {
+    const machine = new Machine(seed)
+    const { member, log } = await open(machine)
+    log.append(block(machine, 1, 1, 'entry'))
+    await synced(machine, log)
+    await machine.done(new Promise<void>((resolve) => {
+      member.storeHardState({ currentTerm: 7, votedFor: 2 }, () => {
+        machine.scheduler.settled()
+        resolve()
+      })
+    }))
+    for (let start = 0; start < 3; start++) {
+      machine.restart()
+      machine.disk.change({ shortWrite: 1_000_000 })
+      await expect(open(machine)).rejects.toThrow()
+      machine.disk.change({ shortWrite: 0 })
+    }
+    machine.powerCycle()
+    expect((await open(machine)).member.hardState.currentTerm).toBe(7)
+  })
+
   it.each(seeds)('C7: a power cut in a truncation loses nothing of what stays, seed %i', async (seed) => {
     const machine = new Machine(seed)
     const { log } = await open(machine)
