@@ -58,6 +58,8 @@ export const doors = [
   'packages/buffer-mapped/src/mapped-file.ts',
   'packages/serializer/src/manifest/*.ts',
   'packages/transport-tcp/src/**/*.ts',
+  'packages/transport-local/src/thread-transport.ts',
+  'packages/replica/src/thread/*.ts',
   'packages/transport-ws/src/**/*.ts',
   'packages/storage/src/node-file-system.ts',
   'packages/simulator/src/process/ambient-traps.ts',

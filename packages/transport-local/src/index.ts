@@ -1,5 +1,5 @@
 /**
- * Copycat's transport within one process: for tests, and for a replica's own client.
+ * Copycat's transports within one process: for tests, for a replica's own client, and between two threads.
  *
  * @example
  * const network = new LocalNetwork()
@@ -14,3 +14,5 @@
 export { LocalNetwork } from './local-network.ts'
 export { LocalTransport } from './local-transport.ts'
 export type { LocalTransportOptions } from './local-transport.ts'
+export { ThreadTransport } from './thread-transport.ts'
+export type { ThreadTransportOptions } from './thread-transport.ts'
