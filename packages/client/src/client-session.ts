@@ -1,3 +1,4 @@
+import { SessionExpiredError } from '@copycat/protocol'
 import { type Context, type Listener, Listeners, type Logger, type SessionId, type Timer } from '@copycat/utils'
 import { cover } from '@copycat/utils/instruments'
 
@@ -15,6 +16,26 @@ const drift = 0.1
 /** Part of the time-out by which the client is more careful than it would have to be. */
 const margin = 0.05
 
+/** How long a client may rely on its session: `OperationClient` of `@copycat/core` says what for. */
+class Lease {
+  readonly signal: AbortSignal
+  private readonly controller = new AbortController()
+  private readonly session: ClientSession
+
+  constructor(session: ClientSession) {
+    this.session = session
+    this.signal = this.controller.signal
+  }
+
+  isCertain(): boolean {
+    return !this.signal.aborted && this.session.isCertain
+  }
+
+  end(): void {
+    this.controller.abort(new SessionExpiredError(`session ${this.session.id} may have ended`))
+  }
+}
+
 /** A client's identity in the cluster. */
 export class ClientSession {
   readonly id: SessionId
@@ -25,6 +46,7 @@ export class ClientSession {
   private current: SessionState = 'CONNECTED'
   private leaseEnd: number
   private timer: Timer | undefined
+  private currentLease: Lease = new Lease(this)
 
   /** @param sentAt monotonic time at which the registration was sent. */
   constructor(id: SessionId, timeout: number, sentAt: number, context: Context, logger: Logger) {
@@ -38,6 +60,16 @@ export class ClientSession {
 
   get state(): SessionState {
     return this.current
+  }
+
+  /** Whether the cluster keeps it for certain, at this moment. */
+  get isCertain(): boolean {
+    return this.current === 'CONNECTED' && this.context.monotonic() < this.leaseEnd
+  }
+
+  /** Its lease as it is now: ends with `CONNECTED`, for good; when the session is connected again it has a new one. */
+  get lease(): { readonly signal: AbortSignal, isCertain(): boolean } {
+    return this.currentLease
   }
 
   /** Tells every change of the state. */
@@ -81,6 +113,8 @@ export class ClientSession {
 
   private change(state: SessionState): void {
     this.current = state
+    if (state === 'CONNECTED') this.currentLease = new Lease(this)
+    else this.currentLease.end()
     this.listeners.notify(state)
   }
 }

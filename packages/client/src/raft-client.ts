@@ -5,7 +5,7 @@ import {
   writeOperation,
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
-import { assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, TimeoutError, type Timer } from '@copycat/utils'
+import { assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, TimeoutError, type Timer } from '@copycat/utils'
 import { buggify, cover } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
 import { ClusterConnection } from './cluster-connection.ts'
@@ -121,6 +121,21 @@ export class RaftClient {
       if (maxStaleness !== undefined) checkStaleness(consistency, maxStaleness)
       this.queries.add(operation, { consistency, maxStaleness }, write)
     })
+  }
+
+  /** How long the application may rely on the session. */
+  get lease(): ClientSession['lease'] {
+    return this.session.lease
+  }
+
+  /** Not there yet: this client does not take events. @throws {Error} always. */
+  onEvent(_callback: (bytes: Uint8Array) => void): Listener {
+    throw new Error('events do not reach this client yet: use @copycat/core/testing')
+  }
+
+  /** Not there yet: a session that has ended is not replaced, so it has no gaps. @throws {Error} always. */
+  onGap(_callback: () => void): Listener {
+    throw new Error('events do not reach this client yet: use @copycat/core/testing')
   }
 
   /** Ends the session if the cluster can be reached, and settles every call; leaves no handle behind. */

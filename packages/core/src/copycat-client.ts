@@ -1,5 +1,6 @@
 import { type ClientSession, RaftClient, type RaftClientOptions } from '@copycat/client'
 import { Serializer } from '@copycat/serializer'
+import type { Logger } from '@copycat/utils'
 import type { Copycat } from './copycat.ts'
 import type { CallOptions, ReadOptions } from './operation-client.ts'
 import { ResourceClient } from './resource-client.ts'
@@ -12,15 +13,15 @@ export class CopycatClient implements Copycat {
   private readonly resources: ResourceClient
   private closing: Promise<void> | undefined
 
-  private constructor(client: RaftClient, serializer: Serializer) {
+  private constructor(client: RaftClient, serializer: Serializer, logger: Logger | undefined) {
     this.client = client
-    this.resources = new ResourceClient(client, serializer)
+    this.resources = new ResourceClient(client, serializer, logger)
   }
 
   /** Connects to one of the members and registers a session; rejects as `RaftClient.open` does. */
   static async open(options: RaftClientOptions): Promise<CopycatClient> {
     const serializer = options.serializer ?? new Serializer()
-    return new CopycatClient(await RaftClient.open({ ...options, serializer }), serializer)
+    return new CopycatClient(await RaftClient.open({ ...options, serializer }), serializer, options.logger)
   }
 
   get isOpen(): boolean {

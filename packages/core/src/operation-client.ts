@@ -1,5 +1,6 @@
 import type { BufferOutput } from '@copycat/buffer'
 import type { Consistency } from '@copycat/protocol'
+import type { Listener } from '@copycat/utils'
 
 /** What every call of a resource may be given. */
 export interface CallOptions {
@@ -15,10 +16,35 @@ export interface ReadOptions extends CallOptions {
   readonly consistency?: Consistency
 }
 
+/**
+ * A client's certainty that its session lives. What the session holds (a lock, an office) may be relied upon for as long as the lease lasts.
+ */
+export interface SessionLease {
+  /**
+   * Fires, for good, before the cluster can have given the session up: by the client's own clock, which needs no answer. A session that turns out
+   * to live has a new lease from then on.
+   */
+  readonly signal: AbortSignal
+  /** Whether the lease lasts at this moment: by the clock, so that it is right also where the event loop is too late for the signal. */
+  isCertain(): boolean
+}
+
 /** The part of a `RaftClient` that resources are made on. */
 export interface OperationClient {
   /** Sends a command; `write` is called once, before this returns. `bytes` is a view: copy what is kept. */
   submitCommand<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: CallOptions): Promise<R>
   /** Sends a query, as {@link submitCommand}. */
   submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: ReadOptions): Promise<R>
+  /** The lease of the session as it is now; a new one after each that has ended. */
+  readonly lease: SessionLease
+  /**
+   * Called with each event that was published to this client's session: each once, in order, and those of an entry before the result of a command
+   * or query that was answered behind it. Between two of them microtasks run. `bytes` is a view: copy what is kept.
+   */
+  onEvent(callback: (bytes: Uint8Array) => void): Listener
+  /**
+   * Called when a new session has taken the place of one that the cluster gave up, before anything else comes of it: events may be missing, and
+   * what the old session had (subscriptions, holds, ephemeral entries) is gone. What is submitted from here on goes to the new session.
+   */
+  onGap(callback: () => void): Listener
 }

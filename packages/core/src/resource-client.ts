@@ -1,8 +1,10 @@
 import type { Serializer } from '@copycat/serializer'
+import { type Logger, warningLogger } from '@copycat/utils'
 import { ResourceTypeError } from './errors.ts'
 import { type Creation, decodeCreation, decodeKeys, ManagerTag } from './manager-operations.ts'
 import type { CallOptions, OperationClient, ReadOptions } from './operation-client.ts'
 import { ResourceContext } from './resource-context.ts'
+import { ResourceEvents } from './resource-events.ts'
 import { checkResourcePath } from './resource-path.ts'
 import { checkResourceType, type ResourceType, resourceTypeKey } from './resource-type.ts'
 import type { Resource } from './resource.ts'
@@ -14,10 +16,13 @@ const keysPerQuery = 1000
 export class ResourceClient {
   private readonly client: OperationClient
   private readonly serializer: Serializer
+  private readonly events: ResourceEvents
 
-  constructor(client: OperationClient, serializer: Serializer) {
+  /** @param logger told what listeners throw. */
+  constructor(client: OperationClient, serializer: Serializer, logger: Logger = warningLogger()) {
     this.client = client
     this.serializer = serializer
+    this.events = new ResourceEvents(client, serializer, logger)
   }
 
   async exists(path: string, options?: ReadOptions): Promise<boolean> {
@@ -67,7 +72,7 @@ export class ResourceClient {
     const requested = resourceTypeKey(type)
     const actual = resourceTypeKey(creation)
     if (actual !== requested) throw new ResourceTypeError(path, requested, actual)
-    return new type(new ResourceContext({ client: this.client, serializer: this.serializer, path, id: creation.id }))
+    return new type(new ResourceContext({ client: this.client, events: this.events, serializer: this.serializer, path, id: creation.id }))
   }
 }
 

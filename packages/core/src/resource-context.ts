@@ -1,9 +1,10 @@
 import type { BufferOutput } from '@copycat/buffer'
 import type { Serializer } from '@copycat/serializer'
-import { CopycatError, definedOptions, type LogIndex } from '@copycat/utils'
+import { CopycatError, definedOptions, type Listener, type LogIndex } from '@copycat/utils'
 import { ResourceDeletedError } from './errors.ts'
 import { ManagerTag, writeOperationHeader } from './manager-operations.ts'
-import type { CallOptions, OperationClient, ReadOptions } from './operation-client.ts'
+import type { CallOptions, OperationClient, ReadOptions, SessionLease } from './operation-client.ts'
+import type { ResourceEvents } from './resource-events.ts'
 
 /** One creation of a resource: the index of the log entry that created it. */
 export type ResourceId = LogIndex
@@ -11,6 +12,8 @@ export type ResourceId = LogIndex
 /** What a {@link ResourceContext} is made of. */
 export interface ResourceContextOptions {
   readonly client: OperationClient
+  /** Of that client; shared by all its resources. */
+  readonly events: ResourceEvents
   readonly serializer: Serializer
   readonly path: string
   readonly id: ResourceId
@@ -25,10 +28,12 @@ export class ResourceContext {
   /** For keys, values and whatever else goes into operations. */
   readonly serializer: Serializer
   private readonly client: OperationClient
+  private readonly events: ResourceEvents
   private readonly callDefaults: ReadOptions | undefined
 
-  constructor({ client, serializer, path, id, callDefaults }: ResourceContextOptions) {
+  constructor({ client, events, serializer, path, id, callDefaults }: ResourceContextOptions) {
     this.client = client
+    this.events = events
     this.serializer = serializer
     this.path = path
     this.id = id
@@ -37,8 +42,8 @@ export class ResourceContext {
 
   /** The same creation, with these options for calls that name none of their own. */
   withOptions(options: ReadOptions): ResourceContext {
-    const { client, serializer, path, id } = this
-    return new ResourceContext({ client, serializer, path, id, callDefaults: { ...this.callDefaults, ...definedOptions(options) } })
+    const { client, events, serializer, path, id } = this
+    return new ResourceContext({ client, events, serializer, path, id, callDefaults: { ...this.callDefaults, ...definedOptions(options) } })
   }
 
   /** Sends a command of the resource; `write` writes it as `writeOperation` would. */
@@ -55,6 +60,26 @@ export class ResourceContext {
       writeOperationHeader(out, ManagerTag.query, this.id)
       write(out)
     }, decode, this.callOptions(options)))
+  }
+
+  /** The lease of the client's session. */
+  get lease(): SessionLease {
+    return this.client.lease
+  }
+
+  /** A number that no other request or subscription of this client has: by it events say what they are for. */
+  nextRequest(): number {
+    return this.events.nextRequest()
+  }
+
+  /** Calls `callback` with what this creation publishes to the client's session, decoded, in order and once each. */
+  onEvent(callback: (event: unknown) => void): Listener {
+    return this.events.onEvent(this.id, callback)
+  }
+
+  /** Calls `callback` when the client has a new session in place of one that ended: what the old one had is gone, events may be missing. */
+  onGap(callback: () => void): Listener {
+    return this.client.onGap(callback)
   }
 
   /** Deletes the resource. */

@@ -1,7 +1,10 @@
 import type { BufferOutput } from '@copycat/buffer'
 import { Command, decodeResult, operationTypeOf, type Query, type ResultOf, writeOperation } from '@copycat/protocol'
-import type { CallOptions, ReadOptions } from './operation-client.ts'
+import type { Listener } from '@copycat/utils'
+import type { EventType } from './event-type.ts'
+import type { CallOptions, ReadOptions, SessionLease } from './operation-client.ts'
 import type { ResourceContext } from './resource-context.ts'
+import { type ListenerOptions, Subscription } from './subscription.ts'
 
 /**
  * A replicated object with a path. A subclass has methods that {@link submit} operations to the state machine that its
@@ -35,6 +38,43 @@ export abstract class Resource {
   /** For keys, values and whatever else the subclass puts into operations. */
   protected get serializer(): ResourceContext['serializer'] {
     return this.#context.serializer
+  }
+
+  /** The lease of the client's session: for how long what the session holds may be relied upon. */
+  protected get lease(): SessionLease {
+    return this.#context.lease
+  }
+
+  /** A number that no other request of this client has: for operations that are answered by an event, which names it. */
+  protected nextRequest(): number {
+    return this.#context.nextRequest()
+  }
+
+  /** Calls `callback` with the events of this kind that this creation publishes to the client's session, in order, once each. Local: the cluster is not told. */
+  protected onEvent<T>(type: EventType<T>, callback: (value: T) => void): Listener {
+    return this.#context.onEvent((event) => {
+      const match = type.match(event)
+      if (match !== undefined) callback(match.value)
+    })
+  }
+
+  /** Calls `callback` when a new session has taken the place of one that ended: what that one had is gone, events may be missing. */
+  protected onGap(callback: () => void): Listener {
+    return this.#context.onGap(callback)
+  }
+
+  /**
+   * Listens to events of this kind that the `Subscribers` of the state machine publish on `topic` (`''`: on all). Resolves once the cluster has the
+   * subscription, which is renewed when a new session takes the place of one that ended.
+   */
+  protected subscribe<T>(type: EventType<T>, topic: string, callback: (value: T) => void, options?: ListenerOptions): Promise<Listener> {
+    return Subscription.open({
+      context: this.#context,
+      send: (command, applied, callOptions) => this.submitDecoded(command, applied, callOptions),
+    }, topic, (event) => {
+      const match = type.match(event)
+      if (match !== undefined) callback(match.value)
+    }, options)
   }
 
   /** Sends an operation to the resource's state machine and resolves with what its handler returned. */

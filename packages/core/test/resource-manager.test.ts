@@ -4,7 +4,7 @@ import { type ClientSession, type Commit, type Executor, HaltError, StateMachine
 import { CopycatError, type Logger, type SessionId, silentLogger } from '@copycat/utils'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { type ReadOptions, Resource, ResourceClient, ResourceDeletedError, ResourceManager, ResourceTypeError } from '../src/index.ts'
-import { StateMachineClient } from '../src/testing/index.ts'
+import { StateMachineClient, StateMachineCluster } from '../src/testing/index.ts'
 
 class Add extends Command<number> {
   static readonly operation = 'add'
@@ -110,8 +110,9 @@ class Newer extends Counter {
 
 function cluster(types: ConstructorParameters<typeof ResourceManager>[0] = [Counter, Other], logger: Logger = silentLogger) {
   const manager = new ResourceManager(types, { logger })
-  const client = new StateMachineClient(manager)
-  return { manager, client, copycat: new ResourceClient(client, new Serializer()) }
+  const machines = new StateMachineCluster(manager)
+  const client = new StateMachineClient(machines)
+  return { manager, machines, client, copycat: new ResourceClient(client, new Serializer()) }
 }
 
 describe('ResourceManager', () => {
@@ -168,10 +169,10 @@ describe('ResourceManager', () => {
   })
 
   it('refuses to log a create of a type or version that a voter does not know', async () => {
-    const { copycat, manager, client } = cluster([Counter])
+    const { copycat, manager, machines } = cluster([Counter])
     await expect(copycat.create('/b', Other)).rejects.toMatchObject({ code: 'COPYCAT_UNKNOWN_RESOURCE', outcome: 'not-applied' })
     await expect(copycat.create('/b', Newer)).rejects.toMatchObject({ code: 'COPYCAT_UNKNOWN_RESOURCE' })
-    expect(client.index).toBe(0)
+    expect(machines.index).toBe(1)
     const asked: string[] = []
     const bytes = createBytes('/b', 'counter', 1)
     const refusal = manager.admit(bytes, 0, bytes.length, (type) => asked.push(type) === 0)
@@ -199,37 +200,37 @@ describe('ResourceManager', () => {
 
   it('Z12: a timer or hook that throws is reported and holds up no other', async () => {
     const errors: unknown[] = []
-    const { copycat, client } = cluster(undefined, { ...silentLogger, error: (_message, details) => errors.push(details) })
+    const { copycat, machines } = cluster(undefined, { ...silentLogger, error: (_message, details) => errors.push(details) })
     const [bad, good] = [await copycat.create('/bad', Counter), await copycat.create('/good', Counter)]
     await bad.addLater(13, 10)
     await good.addLater(4, 10)
-    client.advance(10)
+    machines.advance(10)
     expect(await good.value()).toBe(4)
     expect(errors).toMatchObject([{ message: 'unlucky' }])
-    client.endSession(9, 'expired')
+    machines.endSession(9, 'expired')
     expect(errors).toHaveLength(3)
     expect(await good.value()).toBe(4)
   })
 
   it('tells every resource of the end of a session', async () => {
-    const { copycat, client } = cluster()
+    const { copycat, machines } = cluster()
     const [a, b] = [await copycat.create('/a', Counter), await copycat.create('/b', Other)]
-    client.endSession(9, 'closed')
+    machines.endSession(9, 'closed')
     expect(await a.value()).toBe(-9)
     expect(await b.value()).toBe(-9)
   })
 
   it('fires the timers of all resources in one order, and none of a deleted one', async () => {
-    const { copycat, client, manager } = cluster()
+    const { copycat, machines, manager } = cluster()
     const [kept, deleted] = [await copycat.create('/kept', Counter), await copycat.create('/deleted', Counter)]
     await deleted.addLater(1, 5)
     await kept.addLater(2, 50)
-    expect(manager.nextDue).toBe(client.time + 5)
+    expect(manager.nextDue).toBe(machines.time + 5)
     await deleted.delete()
-    expect(manager.nextDue).toBe(client.time + 50)
-    client.advance(49)
+    expect(manager.nextDue).toBe(machines.time + 50)
+    machines.advance(49)
     expect(await kept.value()).toBe(0)
-    client.advance(1)
+    machines.advance(1)
     expect(await kept.value()).toBe(2)
     expect(manager.nextDue).toBe(Infinity)
   })
@@ -246,14 +247,14 @@ describe('ResourceManager', () => {
   })
 
   it('says at once which paths and types cannot be', async () => {
-    const { copycat, client } = cluster()
+    const { copycat, machines } = cluster()
     for (const path of ['', 'a', 'a/b', `/${'x'.repeat(1024)}`, '/\ud800', undefined as never]) {
       for (const call of [copycat.exists(path), copycat.get(path, Counter), copycat.create(path, Counter), copycat.delete(path)]) {
         await expect(call).rejects.toMatchObject({ code: 'COPYCAT_CONFIGURATION', option: 'path' })
       }
     }
     await expect(copycat.create('/a', class {} as never)).rejects.toMatchObject({ code: 'COPYCAT_CONFIGURATION' })
-    expect(client.index).toBe(0)
+    expect(machines.index).toBe(1)
     const longest = `/${'ä'.repeat(1023)}`
     await copycat.create(longest, Counter)
     expect(await copycat.keys()).toEqual([longest])
@@ -305,6 +306,9 @@ describe('Resource', () => {
     const { client, copycat } = cluster()
     const seen: (ReadOptions | undefined)[] = []
     const recording = new ResourceClient({
+      lease: client.lease,
+      onEvent: (callback) => client.onEvent(callback),
+      onGap: (callback) => client.onGap(callback),
       submitCommand: (write, decode, options) => {
         seen.push(options)
         return client.submitCommand(write, decode)

@@ -2,9 +2,12 @@
  * Runs resources without a cluster, for tests of their state machines and of their methods.
  *
  * @example
- * const client = new StateMachineClient(new ResourceManager([DistributedMap]))
- * const map = await new ResourceClient(client, new Serializer()).create('/users', DistributedMap<string, number>)
+ * const cluster = new StateMachineCluster(new ResourceManager([DistributedMap]))
+ * const map = await new ResourceClient(new StateMachineClient(cluster), new Serializer()).create('/users', DistributedMap<string, number>)
+ * cluster.advance(1000) // what is due within a second happens
  *
  * @packageDocumentation
  */
 export { StateMachineClient } from './state-machine-client.ts'
+export { StateMachineCluster } from './state-machine-cluster.ts'
+export type { EventSink } from './state-machine-cluster.ts'

@@ -1,50 +1,111 @@
 import { HeapBuffer, type BufferOutput } from '@copycat/buffer'
-import { ApplicationError, decodeResults, type EncodedResult, ResultsWriter } from '@copycat/protocol'
+import { ApplicationError, decodeResults, type EncodedResult, ResultsWriter, SessionExpiredError } from '@copycat/protocol'
 import { type SessionEnd, type StateMachineRuntime, stopsServer } from '@copycat/state-machine'
-import { CopycatError, type LogIndex, type SessionId } from '@copycat/utils'
-import type { OperationClient } from '../operation-client.ts'
+import { CopycatError, type Listener, Listeners, type SessionId, warningLogger } from '@copycat/utils'
+import type { OperationClient, SessionLease } from '../operation-client.ts'
+import { StateMachineCluster } from './state-machine-cluster.ts'
 
 /**
- * A client whose cluster is one state machine in this process: each call is encoded, admitted, applied and decoded at once, as
- * servers do it, but without a log, a network or a clock.
+ * A client of a {@link StateMachineCluster}: each call is encoded, admitted, applied and decoded at once, as servers do it, and events come as they
+ * do from servers, each in a microtask of its own and before the results of what the client does next.
  */
 export class StateMachineClient implements OperationClient {
-  /** Index of the last entry applied. */
-  index: LogIndex = 0
-  /** Logged time, in milliseconds; set it, or {@link advance} it so that timers fire. */
-  time = 1_000_000
-  private readonly runtime: StateMachineRuntime
-  private readonly sessionId: SessionId
+  readonly cluster: StateMachineCluster
+  private readonly events = new Listeners<Uint8Array>(warningLogger())
+  private readonly gaps = new Listeners<void>(warningLogger())
+  private sessionId: SessionId
+  private currentLease = new TestLease()
+  private isEnded = false
+  /** Resolves when all events so far are handed over. */
+  private handedOver: Promise<void> = Promise.resolve()
 
-  constructor(runtime: StateMachineRuntime, session: SessionId = 1) {
-    this.runtime = runtime
-    this.sessionId = session
+  /** A client with a session. @param cluster or what one is made of, for a client that has it to itself. */
+  constructor(cluster: StateMachineCluster | StateMachineRuntime) {
+    this.cluster = cluster instanceof StateMachineCluster ? cluster : new StateMachineCluster(cluster)
+    this.sessionId = this.register()
+  }
+
+  /** Number of its session. */
+  get session(): SessionId {
+    return this.sessionId
+  }
+
+  get lease(): SessionLease {
+    return this.currentLease
+  }
+
+  onEvent(callback: (bytes: Uint8Array) => void): Listener {
+    return this.events.add(callback)
+  }
+
+  onGap(callback: () => void): Listener {
+    return this.gaps.add(callback)
   }
 
   async submitCommand<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R): Promise<R> {
     const bytes = encode(write)
-    const refusal = this.runtime.admit(bytes, 0, bytes.length, (type) => this.runtime.resourceTypes.includes(type))
+    const { runtime } = this.cluster
+    this.checkSession()
+    const refusal = runtime.admit(bytes, 0, bytes.length, (type) => runtime.resourceTypes.includes(type))
     if (refusal !== undefined) return throughWire(refusal, decode)
-    this.index += 1
-    return throughWire(resultOf(() => this.runtime.command(bytes, 0, bytes.length, this, this.sessionId)), decode)
+    const result = resultOf(() => this.cluster.command(bytes, this.sessionId))
+    await this.handedOver
+    return throughWire(result, decode)
   }
 
   async submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R): Promise<R> {
     const bytes = encode(write)
-    return throughWire(resultOf(() => this.runtime.query(bytes, 0, bytes.length, this, this.sessionId)), decode)
+    this.checkSession()
+    const result = resultOf(() => this.cluster.query(bytes, this.sessionId))
+    await this.handedOver
+    return throughWire(result, decode)
   }
 
-  /** Lets logged time go on: what is due fires. */
-  advance(milliseconds: number): void {
-    this.time += milliseconds
-    this.index += 1
-    this.runtime.advance(this.time, this.index)
+  /** Its own clock says that the session may be over, which the cluster may know better: the lease ends, the next one begins. */
+  suspend(): void {
+    this.currentLease.end()
+    this.currentLease = new TestLease()
   }
 
-  /** Ends a session. */
-  endSession(session: SessionId, end: SessionEnd): void {
-    this.index += 1
-    this.runtime.sessionEnded(session, end, this)
+  /** Ends the session; calls reject from here on. */
+  end(end: SessionEnd): void {
+    this.isEnded = true
+    this.currentLease.end()
+    this.cluster.endSession(this.sessionId, end)
+  }
+
+  /** Registers a new session, in place of one that has ended. */
+  recover(): void {
+    this.isEnded = false
+    this.currentLease = new TestLease()
+    this.sessionId = this.register()
+    this.gaps.notify()
+  }
+
+  private register(): SessionId {
+    return this.cluster.register((event) => {
+      this.handedOver = this.handedOver.then(() => this.events.notify(event))
+    })
+  }
+
+  private checkSession(): void {
+    if (this.isEnded) throw new SessionExpiredError(`session ${this.sessionId} has ended`, { outcome: 'not-applied' })
+  }
+}
+
+class TestLease implements SessionLease {
+  private readonly controller = new AbortController()
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  isCertain(): boolean {
+    return !this.signal.aborted
+  }
+
+  end(): void {
+    this.controller.abort(new SessionExpiredError('the session may have ended'))
   }
 }
 

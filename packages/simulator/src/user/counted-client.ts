@@ -1,7 +1,7 @@
 import type { RaftClient } from '@copycat/client'
 import type { OperationClient, ReadOptions } from '@copycat/core'
 import { type Command, Query } from '@copycat/protocol'
-import { CopycatError } from '@copycat/utils'
+import { CopycatError, type Listener } from '@copycat/utils'
 import type { ClientWorld } from '../cluster/sim-client.ts'
 import type { WorkloadPorts } from '../workload/workload.ts'
 import type { SessionTally } from './session-tally.ts'
@@ -46,6 +46,18 @@ export class CountedClient implements OperationClient {
   submitQuery: OperationClient['submitQuery'] = (write, decode, options = {}) => this.counted(
     'a query', false, options, (bounded) => this.client.submitQuery(write, decode, bounded),
   )
+
+  get lease(): OperationClient['lease'] {
+    return this.client.lease
+  }
+
+  onEvent(callback: (bytes: Uint8Array) => void): Listener {
+    return this.client.onEvent(callback)
+  }
+
+  onGap(callback: () => void): Listener {
+    return this.client.onGap(callback)
+  }
 
   private async counted<R>(what: string, isCommand: boolean, options: ReadOptions, call: (options: ReadOptions) => Promise<R>): Promise<R> {
     if (this.hasEnded) return new Promise<R>(() => {})

@@ -1,0 +1,89 @@
+import type { Command } from '@copycat/protocol'
+import type { Listener } from '@copycat/utils'
+import { CopycatError } from '@copycat/utils'
+import type { CallOptions } from './operation-client.ts'
+import type { ResourceContext } from './resource-context.ts'
+import { Subscribe, Unsubscribe } from './subscription-operations.ts'
+
+/** Options of listening to a resource. */
+export interface ListenerOptions extends CallOptions {
+  /**
+   * Called when events may be missing: the session that listened has ended, and this listener goes on with a new one. What has changed meanwhile
+   * only a read can tell. @default nothing: the client's session tells too
+   */
+  readonly onGap?: (() => void) | undefined
+}
+
+/** What a subscription needs of its resource. */
+export interface SubscriptionPorts {
+  readonly context: ResourceContext
+  /** Sends a command; `applied` is called when its result is here, before anything behind it is. */
+  readonly send: (command: Command, applied: () => void, options?: CallOptions) => Promise<void>
+}
+
+/** A listener that the cluster knows, for as long as it is open: it outlives the session that it began with. */
+export class Subscription implements Listener {
+  private readonly ports: SubscriptionPorts
+  private readonly topic: string
+  private readonly callback: (event: unknown) => void
+  private readonly onGap: (() => void) | undefined
+  private id = 0
+  private isClosed = false
+  private events: Listener | undefined
+  private gaps: Listener | undefined
+
+  private constructor(ports: SubscriptionPorts, topic: string, callback: (event: unknown) => void, onGap: (() => void) | undefined) {
+    this.ports = ports
+    this.topic = topic
+    this.callback = callback
+    this.onGap = onGap
+  }
+
+  /** Resolves once the cluster has it: `callback` gets what is published from there on. */
+  static async open(ports: SubscriptionPorts, topic: string, callback: (event: unknown) => void, options: ListenerOptions = {}): Promise<Listener> {
+    const { onGap, ...callOptions } = options
+    const subscription = new Subscription(ports, topic, callback, onGap)
+    subscription.gaps = ports.context.onGap(() => subscription.renew())
+    try {
+      await subscription.subscribe(callOptions)
+      return subscription
+    } catch (error) {
+      subscription.abandon(CopycatError.is(error) && error.outcome === 'not-applied')
+      throw error
+    }
+  }
+
+  /** After this returns no callback starts. */
+  close(): void {
+    this.abandon(false)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  private subscribe(options?: CallOptions): Promise<void> {
+    const { context, send } = this.ports
+    this.id = context.nextRequest()
+    return send(new Subscribe(this.id, this.topic), () => {
+      if (!this.isClosed) this.events ??= context.onEvent(this.callback)
+    }, options)
+  }
+
+  /** The session that had it is gone. */
+  private renew(): void {
+    // Where that fails, the resource is deleted, or this session has ended too, which is another gap.
+    this.subscribe().then(() => {
+      if (!this.isClosed) this.onGap?.()
+    }, () => undefined)
+  }
+
+  private abandon(isUnknown: boolean): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.events?.close()
+    this.gaps?.close()
+    // Where that fails, the session is over, and the subscription with it.
+    if (!isUnknown) this.ports.send(new Unsubscribe(this.id), () => undefined).catch(() => undefined)
+  }
+}
