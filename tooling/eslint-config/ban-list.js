@@ -60,6 +60,7 @@ export const doors = [
   'packages/transport-tcp/src/**/*.ts',
   'packages/transport-local/src/thread-transport.ts',
   'packages/replica/src/thread/*.ts',
+  'packages/raft/src/development.ts',
   'packages/transport-ws/src/**/*.ts',
   'packages/storage/src/node-file-system.ts',
   'packages/simulator/src/process/ambient-traps.ts',

@@ -17,6 +17,7 @@ export {
   ApplicationError, IndeterminateError, NotLeaderError, OverloadedError, ProtocolError, ResultExpiredError, SequenceError,
   SessionExpiredError, UnknownOperationError, UnknownResourceError,
 } from './errors.ts'
+export type { Health, HealthProblem } from './health.ts'
 export { defaultPort, parseAddress } from './member.ts'
 export type { Member, MemberAddress } from './member.ts'
 export { MessageType } from './message-type.ts'

@@ -6,6 +6,7 @@
 export { Cluster } from './cluster/cluster.ts'
 export type { ClusterPorts } from './cluster/cluster.ts'
 export { IdentityError, TransferError, VersionError } from './errors.ts'
+export { trapsByDefault } from './development.ts'
 export { raftServerDefaults } from './options.ts'
 export type { RaftServerOptions } from './options.ts'
 export { RaftServer } from './raft-server.ts'

@@ -5,6 +5,7 @@ import type { Transport } from '@copycat/transport'
 import {
   checkDuration, checkInteger, ConfigurationError, type Context, definedOptions, type Logger, type MemberId, SystemContext, warningLogger,
 } from '@copycat/utils'
+import { trapsByDefault } from './development.ts'
 
 /** Options of `RaftServer.open`. */
 export interface RaftServerOptions {
@@ -42,6 +43,12 @@ export interface RaftServerOptions {
   readonly sessionsMax?: number
   /** Largest command in bytes. @default 8 MiB */
   readonly maxEntrySize?: number
+  /**
+   * Halts the server when a handler of its state machine uses a clock, chance, a timer or I/O, which differ from server to server, and names the line that did. It
+   * puts itself in the place of these functions for the whole thread. For development: `NODE_ENV` says `production` in production.
+   * @default true, unless `NODE_ENV` is `production` or a `context` is given
+   */
+  readonly trapDeterminism?: boolean
   /** Milliseconds until `open` gives up finding the others and a leader. @default 30_000 */
   readonly openTimeout?: number
   /** Milliseconds for one attempt to connect to another member. @default 1000 */
@@ -65,7 +72,7 @@ export const raftServerDefaults: Readonly<{
 /** @throws {ConfigurationError} naming option, value and rule. */
 export function resolveRaftServerOptions(options: RaftServerOptions): ResolvedRaftServerOptions {
   const resolved: ResolvedRaftServerOptions = {
-    ...raftServerDefaults, context: options.context ?? new SystemContext(), logger: options.logger ?? warningLogger(), ...definedOptions(options),
+    ...raftServerDefaults, trapDeterminism: trapsByDefault(options.context), context: options.context ?? new SystemContext(), logger: options.logger ?? warningLogger(), ...definedOptions(options),
   }
   checkInteger('memberId', resolved.memberId, 1, 0xffff_ffff)
   checkMembers(resolved.members, resolved.memberId)

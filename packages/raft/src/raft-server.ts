@@ -1,6 +1,6 @@
 import { RaftCore, type Role, type RoleEffect } from '@copycat/consensus'
-import { type ClusterView, decodeResponse, type Member, NotLeaderError } from '@copycat/protocol'
-import { StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
+import { type ClusterView, decodeResponse, type Health, type Member, NotLeaderError } from '@copycat/protocol'
+import { DeterminismTrap, StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'
 import { assert, ClosedError, Lifecycle, type Listener, Listeners, type LogIndex, type MemberId, type Term, TimeoutError, type Timer } from '@copycat/utils'
@@ -19,6 +19,7 @@ import { Watchdog } from './driver/watchdog.ts'
 import { type RaftServerOptions, resolveRaftServerOptions, type ResolvedRaftServerOptions } from './options.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { type RaftEvent, raftChannel } from './diagnostics.ts'
+import { ServerHealth } from './server-health.ts'
 import { encodeRaftMessage } from './wire/raft-message.ts'
 import { decodeReadIndex } from './wire/read-index.ts'
 import { ServerMessageType } from './wire/server-message-type.ts'
@@ -78,6 +79,10 @@ export class RaftServer {
   private members: Members | undefined
   private running: Running | undefined
   private watchdog: Watchdog | undefined
+  private persister: Persister | undefined
+  private readonly serverHealth: ServerHealth
+  /** Gives the determinism trap back that this server set. */
+  private readonly releaseTrap: () => void
   private failure: Error | undefined
   private readonly accepted = new Set<Connection>()
   private settleOpen: { resolve: () => void, reject: (error: unknown) => void } | undefined
@@ -87,10 +92,15 @@ export class RaftServer {
 
   private constructor(options: RaftServerOptions) {
     this.options = resolveRaftServerOptions(options)
-    const { stateMachine, logger } = this.options
+    const { stateMachine, logger, context, electionTimeout } = this.options
+    const shared = this.options.trapDeterminism && stateMachine instanceof StateMachine ? DeterminismTrap.share() : undefined
+    this.releaseTrap = shared?.release ?? (() => undefined)
     this.runtime = stateMachine instanceof StateMachine
-      ? new StateMachineExecutor(stateMachine, { onTimerError: (error) => logger.error('a timer of the state machine failed', error) })
+      ? new StateMachineExecutor(stateMachine, {
+        onTimerError: (error) => logger.error('a timer of the state machine failed', error), ...(shared === undefined ? {} : { trap: shared.trap }),
+      })
       : stateMachine
+    this.serverHealth = new ServerHealth(context, electionTimeout)
     this.lifecycle = new Lifecycle(`member ${this.options.memberId}`)
     this.stateListeners = new Listeners(logger)
     this.cluster = new Cluster({
@@ -142,6 +152,18 @@ export class RaftServer {
       lastIndex: running?.log.lastIndex ?? 0, commitIndex: running?.core.commitIndex ?? 0, lastApplied: running?.applier.lastApplied ?? 0,
       sessions: running?.sessions.size ?? 0, mayVote: running?.core.mayVote ?? false, bytesOnDisk: running?.log.bytesOnDisk ?? 0, failure: this.failure,
     }
+  }
+
+  /** How this server stands, now: whether it could take a command, and if not, why and since when. */
+  get health(): Health {
+    const { running, leader } = this
+    const { state } = this
+    return this.serverHealth.judge({
+      failure: this.failure, isClosed: state === 'closed', role: running?.core.role, leader,
+      isServing: running?.leadership.isServing === true, isConnected: leader !== undefined && this.members?.isConnected(leader) === true,
+      freshAt: running?.core.freshAt ?? -Infinity, owedFor: this.persister?.owedFor ?? 0, storageLevel: this.options.storage.level,
+      refusingSince: running?.leadership.refusingSince,
+    })
   }
 
   /** Tells when the server changes its role, fails or closes. */
@@ -262,6 +284,7 @@ export class RaftServer {
       appended: () => this.running!.applier.proceed(),
       failed: (error) => this.fail(error),
     })
+    this.persister = persister
     this.running.driver.start(persister)
     this.watch(persister)
     // Streams that were greeted before the log was open.
@@ -346,6 +369,7 @@ export class RaftServer {
     if (effect.role !== 'leader') leadership.stop()
     followerReads.failAll()
     handover.roleChanged(effect)
+    this.serverHealth.leaderChanged(effect.leader)
     if (effect.leader !== undefined) this.settleOpen?.resolve()
     this.options.logger.info(`member ${this.memberId} is ${effect.role} in term ${effect.term}, leader ${effect.leader ?? 'unknown'}`)
     this.stateListeners.notify(this.state)
@@ -359,6 +383,7 @@ export class RaftServer {
   private fail(error: unknown): void {
     if (this.failure !== undefined || this.lifecycle.state === 'closed') return
     this.failure = error instanceof Error ? error : new Error(String(error))
+    this.serverHealth.ended()
     this.options.logger.error(`member ${this.memberId} stops`, this.failure)
     this.options.context.channel(raftChannel).publish({ type: 'failed', member: this.memberId, error: this.failure } satisfies RaftEvent)
     this.settleOpen?.reject(this.failure)
@@ -368,6 +393,7 @@ export class RaftServer {
   }
 
   private async stop(): Promise<void> {
+    this.serverHealth.ended()
     this.watchdog?.stop()
     this.settleOpen?.reject(new ClosedError(`member ${this.memberId} was closed`, { outcome: 'not-applied' }))
     this.members?.stop()
@@ -383,6 +409,7 @@ export class RaftServer {
     // After a failure of the disk closing may fail again; the lock must go all the same.
     await this.running?.log.close().catch((error: unknown) => this.options.logger.warn('the log could not be closed cleanly', error))
     await this.storage?.close()
+    this.releaseTrap()
     this.stateListeners.notify('closed')
   }
 }

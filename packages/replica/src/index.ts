@@ -15,4 +15,7 @@
  */
 export { CopycatReplicaBuilder } from './copycat-replica-builder.ts'
 export { CopycatReplica } from './copycat-replica.ts'
-export type { CopycatReplicaOptions } from './options.ts'
+export type { AnyReplicaOptions, CopycatReplicaOptions, WorkerReplicaOptions } from './options.ts'
+export type { ReplicaServer } from './replica-server.ts'
+export type { ModuleReference } from './thread/module-reference.ts'
+export type { ThreadSettings } from './thread/server-thread.ts'

@@ -9,6 +9,7 @@ import { silentLogger } from '@copycat/utils'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CopycatReplica, type CopycatReplicaOptions } from '../src/index.ts'
 import { openCluster, replicaOptions } from './clusters.ts'
+import { Misbehaving } from './misbehaving.ts'
 
 /** Another type of resource, with the state machine of a map. */
 class Registry extends Resource {
@@ -158,6 +159,40 @@ describe('CopycatReplica', () => {
     await expect(replica!.exists('/a')).rejects.toMatchObject({ code: 'COPYCAT_CLOSED' })
     await expect(map.put('a', 1)).rejects.toMatchObject({ code: 'COPYCAT_CLOSED' })
     await expect(replica!.open()).rejects.toMatchObject({ code: 'COPYCAT_CLOSED' })
+  })
+
+  it('tells whether it can write, and if not, why and since when', async () => {
+    const { replicas } = await openCluster(3)
+    for (const replica of replicas) expect(await replica.health()).toMatchObject({ isLive: true, isReady: true, canWrite: true, problems: [{ code: 'COPYCAT_NOT_DURABLE' }] })
+    const before = Date.now()
+    const [one, two, three] = replicas
+    await Promise.all([two!.drain({ timeout: 0 }), three!.drain({ timeout: 0 })])
+    await expect.poll(async () => (await one!.health()).canWrite, { timeout: 5_000 }).toBe(false)
+    const { isLive, isReady, problems } = await one!.health()
+    expect([isLive, isReady]).toEqual([true, false])
+    expect(problems.some(({ code }) => code === 'COPYCAT_NO_LEADER' || code === 'COPYCAT_LEADER_UNREACHABLE')).toBe(true)
+    for (const { code, since } of problems) if (code !== 'COPYCAT_NOT_DURABLE') expect(since).toBeGreaterThan(before - 1_000)
+    expect(await two!.health()).toMatchObject({ isLive: false, problems: [{ code: 'COPYCAT_CLOSED' }] })
+  })
+
+  it('hands leadership over when it is drained, and is closed then', async () => {
+    const { replicas } = await openCluster(3)
+    const leader = replicas.find((replica) => replica.server.state === 'leader')!
+    const others = replicas.filter((replica) => replica !== leader)
+    const map = await others[0]!.create('/a', DistributedMap<string, number>)
+    await leader.drain()
+    expect(leader.isOpen).toBe(false)
+    expect(others.map(({ server }) => server.leader)).not.toContain(leader.server.memberId)
+    await map.put('a', 1)
+  })
+
+  it.each([[true, 'failed'], [false, 'leader']])('with trapDeterminism %s a replica whose handler reads the clock is %s', async (trapDeterminism, state) => {
+    const options = replicaOptions(new LocalNetwork(), [{ id: 1, host: 'a', port: 1 }], 1)
+    const replica = await CopycatReplica.open({ ...options, resources: [Misbehaving], trapDeterminism })
+    onTestFinished(() => replica.close())
+    const misbehaving = await replica.create('/a', Misbehaving)
+    await misbehaving.readClock().catch(() => undefined)
+    expect(replica.server.state).toBe(state)
   })
 
   it('closes also without a majority', async () => {

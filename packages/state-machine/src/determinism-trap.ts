@@ -28,6 +28,9 @@ const forbidden: readonly (readonly [object: string, property: string, advice: s
  * Sprung, it halts the server, also when the handler caught the error: every other server would have come to something else.
  */
 export class DeterminismTrap {
+  /** The one that all who share it in this thread use, and how many they are. */
+  private static shared: { readonly trap: DeterminismTrap, users: number } | undefined
+
   /** What runs just now, in words. */
   private running: string | undefined
   private sprung: HaltError | undefined
@@ -52,6 +55,28 @@ export class DeterminismTrap {
     }
     trap.replace(globalThis, 'Date', trap.datesThatAreGiven())
     return trap
+  }
+
+  /**
+   * The trap that all servers of this thread share: set for the first, removed after the last, so that it does not matter in which order they close.
+   * @returns it, and what gives it back; giving it back twice does nothing.
+   */
+  static share(): { readonly trap: DeterminismTrap, readonly release: () => void } {
+    const shared = DeterminismTrap.shared ?? { trap: DeterminismTrap.set(), users: 0 }
+    DeterminismTrap.shared = shared
+    shared.users += 1
+    let isReleased = false
+    return {
+      trap: shared.trap,
+      release: () => {
+        if (isReleased) return
+        isReleased = true
+        shared.users -= 1
+        if (shared.users > 0) return
+        DeterminismTrap.shared = undefined
+        shared.trap.remove()
+      },
+    }
   }
 
   /** From now on it springs. @param running in words, for the message: `the handler of 'put'`. */

@@ -50,6 +50,10 @@ export class Storage {
     return new StorageBuilder({})
   }
 
+  get level(): StorageLevel {
+    return this.options.level
+  }
+
   /**
    * Locks and opens the directory of `memberId`, or makes it.
    * @throws (rejects) {StorageLockedError} {StorageForeignError} {StorageCorruptionError}

@@ -16,10 +16,11 @@ async function main(configuration: ReplicaConfiguration): Promise<void> {
     ...(openTimeout === undefined ? {} : { openTimeout }),
   }
   const replica = stateMachine === 'resources' ? await CopycatReplica.open({ ...common, resources: [DistributedMap] }) : undefined
-  const server = replica?.server ?? await RaftServer.open({ ...common, stateMachine: new AppendMachine() })
+  const raftServer = replica === undefined ? await RaftServer.open({ ...common, stateMachine: new AppendMachine() }) : undefined
+  const server = (replica?.server ?? raftServer)!
   process.on('message', (message: ToReplica) => {
     if (message.type === 'report') send({ type: 'report', request: message.request, report: reportOf(server) })
-    else void (replica ?? server).close().finally(() => process.exit(0))
+    else void (replica ?? raftServer)!.close().finally(() => process.exit(0))
   })
   server.onStateChange((state) => {
     // A member that must not go on takes its process with it: whoever watches it starts it anew or mends it.
@@ -28,7 +29,7 @@ async function main(configuration: ReplicaConfiguration): Promise<void> {
   send({ type: 'ready' })
 }
 
-function reportOf(server: RaftServer): ReplicaReport {
+function reportOf(server: Pick<RaftServer, 'status'>): ReplicaReport {
   const { state, term, leader, lastIndex, commitIndex, lastApplied, mayVote, bytesOnDisk } = server.status
   const { user, system } = process.cpuUsage()
   return { state, term, leader, lastIndex, commitIndex, lastApplied, mayVote, bytesOnDisk, cpuMicros: user + system, rssBytes: process.memoryUsage.rss() }

@@ -101,6 +101,11 @@ export class Leadership {
     return this.inOffice && !this.isPaused
   }
 
+  /** Monotonic time since which commands are refused, because too much waits; undefined: they are not. */
+  get refusingSince(): number | undefined {
+    return undefined
+  }
+
   /** Takes office, at most once a term: everything in the log before is applied. */
   start(lastIndex: LogIndex): void {
     this.inOffice = true
