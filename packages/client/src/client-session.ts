@@ -36,11 +36,18 @@ class Lease {
   }
 }
 
+/** Where the events of a session come from. */
+export interface SessionEventSource {
+  onReceive(callback: (event: unknown) => void): Listener
+  onGap(callback: () => void): Listener
+}
+
 /** A client's identity in the cluster. */
 export class ClientSession {
   readonly id: SessionId
   /** Milliseconds without a sign of life after which the cluster may end it. */
   readonly timeout: number
+  private readonly events: SessionEventSource
   private readonly context: Context
   private readonly listeners: Listeners<SessionState>
   private current: SessionState = 'CONNECTED'
@@ -49,7 +56,8 @@ export class ClientSession {
   private currentLease: Lease = new Lease(this)
 
   /** @param sentAt monotonic time at which the registration was sent. */
-  constructor(id: SessionId, timeout: number, sentAt: number, context: Context, logger: Logger) {
+  constructor(id: SessionId, timeout: number, sentAt: number, context: Context, logger: Logger, events: SessionEventSource) {
+    this.events = events
     this.id = id
     this.timeout = timeout
     this.context = context
@@ -75,6 +83,23 @@ export class ClientSession {
   /** Tells every change of the state. */
   onStateChange(callback: (state: SessionState) => void): Listener {
     return this.listeners.add(callback)
+  }
+
+  /**
+   * Calls `callback` with each event that the state machine publishes to this session, decoded: once, in order, and before the result of a command or
+   * query that was answered behind it; code right behind the `await` of that result runs before the next event. An event that comes while nobody
+   * listens is dropped; whoever registers right behind the `await` of `open` misses none. A listener goes on with a session that takes this one's place.
+   */
+  onReceive(callback: (event: unknown) => void): Listener {
+    return this.events.onReceive(callback)
+  }
+
+  /**
+   * Calls `callback` where events are missing, in order with {@link onReceive}: the cluster kept too many for this client (`eventsMax`, `eventBytesMax`),
+   * or another session has taken the place of one that ended.
+   */
+  onGap(callback: () => void): Listener {
+    return this.events.onGap(callback)
   }
 
   /** The cluster acknowledged something that was first sent at `sentAt`. */

@@ -1,9 +1,9 @@
 import type { BufferOutput } from '@copycat/buffer'
 import {
-  decodeResults, encodeCommandFrameHeader, finishRecord, MessageType, OverloadedError, recordHeaderBytes, SequenceError, writeRecordHeader,
+  decodeResults, encodeCommandFrameHeader, finishRecord, MessageType, OverloadedError, recordHeaderBytes, resultsEventIndex, SequenceError, writeRecordHeader,
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
-import { type Context, CopycatError, type SessionId } from '@copycat/utils'
+import { type Context, CopycatError, type LogIndex, type SessionId } from '@copycat/utils'
 import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { Frame, frameBytesMax } from './frame.ts'
 import type { PendingOperation } from './pending-operation.ts'
@@ -22,6 +22,10 @@ export interface SenderOptions {
 export interface SenderEvents {
   /** A frame that left at `sentAt` for the first time was answered by the cluster. */
   answered(sentAt: number, appliedIndex: number): void
+  /** Whether events up to `eventIndex`, which go before an answer that was made behind them, are yet to be handed over. */
+  mustWait(eventIndex: LogIndex): boolean
+  /** Calls `settle` when they are, or will never be. */
+  hold(eventIndex: LogIndex, settle: () => void): void
   /** A frame failed in a way that sending again can mend. */
   interrupted(connection: Connection, error: unknown): void
   /** The cluster has ended the session, or nothing can be sent in it any more. */
@@ -195,6 +199,19 @@ export class CommandSender {
       cover('command-sender.answered-twice')
       return
     }
+    const eventIndex = resultsEventIndex(response)
+    if (!this.events.mustWait(eventIndex)) {
+      this.settle(sent, response, connection)
+      return
+    }
+    // Until then it counts as sent: on another connection it is answered again.
+    const kept = response.slice()
+    this.events.hold(eventIndex, () => {
+      if (this.sent.includes(sent)) this.settle(sent, kept, connection)
+    })
+  }
+
+  private settle(sent: SentFrame, response: Uint8Array, connection: Connection): void {
     let appliedIndex: number
     try {
       appliedIndex = decodeResults(response, sent.operations.length, {

@@ -1,5 +1,5 @@
 import type { BufferOutput } from '@copycat/buffer'
-import { type Consistency, decodeResults, encodeQueryFrameHeader, MessageType, OverloadedError } from '@copycat/protocol'
+import { type Consistency, decodeResults, encodeQueryFrameHeader, MessageType, OverloadedError, resultsEventIndex } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import { CopycatError, type SessionId } from '@copycat/utils'
 import { buggify, cover } from '@copycat/utils/instruments'
@@ -126,6 +126,18 @@ export class QuerySender {
 
   private answered(query: QueryFrame, response: Uint8Array, connection: Connection): void {
     if (!this.sent.has(query)) return
+    const eventIndex = resultsEventIndex(response)
+    if (!this.events.mustWait(eventIndex)) {
+      this.settle(query, response, connection)
+      return
+    }
+    const kept = response.slice()
+    this.events.hold(eventIndex, () => {
+      if (this.sent.has(query)) this.settle(query, kept, connection)
+    })
+  }
+
+  private settle(query: QueryFrame, response: Uint8Array, connection: Connection): void {
     const { operations } = query.frame
     try {
       const { appliedIndex } = decodeResults(response, operations.length, {

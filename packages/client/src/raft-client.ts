@@ -10,6 +10,7 @@ import { buggify, cover } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
 import { ClusterConnection } from './cluster-connection.ts'
 import { CommandSender, type SenderEvents } from './command-sender.ts'
+import { EventReceiver } from './event-receiver.ts'
 import { type RaftClientOptions, resolveRaftClientOptions, type ResolvedRaftClientOptions } from './options.ts'
 import { PendingOperation, type SubmitOptions } from './pending-operation.ts'
 import { QuerySender } from './query-sender.ts'
@@ -38,6 +39,7 @@ export class RaftClient {
   private readonly commands: CommandSender
   private readonly queries: QuerySender
   private readonly connection: ClusterConnection
+  private readonly receiver: EventReceiver
   private current: ClientSession | undefined
   private serving: Connection | undefined
   private keepAliveTimer: Timer | undefined
@@ -52,12 +54,19 @@ export class RaftClient {
         this.queries.saw(appliedIndex)
         this.renewed(sentAt)
       },
+      mustWait: (eventIndex) => this.receiver.mustWait(eventIndex),
+      hold: (eventIndex, settle) => this.receiver.hold(eventIndex, settle),
       interrupted: (connection, error) => this.connection.retry(connection, error),
       lost: (error) => this.expire(error),
     }
     this.name = this.options.context.random('client-name').bytes(clientNameBytes)
     this.commands = new CommandSender(this.options, events)
     this.queries = new QuerySender(this.options, events)
+    this.receiver = new EventReceiver(this.options, {
+      rebind: () => this.renewNow(true),
+      acknowledge: () => this.renewNow(false),
+      ended: (error) => this.expire(error),
+    })
     this.connection = new ClusterConnection(this.options, {
       greet: (connection) => this.greet(connection),
       ready: (connection) => this.resume(connection),
@@ -72,6 +81,7 @@ export class RaftClient {
   static async open(options: RaftClientOptions): Promise<RaftClient> {
     const client = new RaftClient(options)
     await client.lifecycle.open(() => client.start())
+    client.options.context.nextTurn(() => client.receiver.resume())
     return client
   }
 
@@ -128,14 +138,14 @@ export class RaftClient {
     return this.session.lease
   }
 
-  /** Not there yet: this client does not take events. @throws {Error} always. */
-  onEvent(_callback: (bytes: Uint8Array) => void): Listener {
-    throw new Error('events do not reach this client yet: use @copycat/core/testing')
+  /** As `onReceive` of the session, with the bytes as they were published: views, to be kept as a copy. */
+  onEvent(callback: (bytes: Uint8Array) => void): Listener {
+    return this.receiver.onEvent(callback)
   }
 
-  /** Not there yet: a session that has ended is not replaced, so it has no gaps. @throws {Error} always. */
-  onGap(_callback: () => void): Listener {
-    throw new Error('events do not reach this client yet: use @copycat/core/testing')
+  /** As `onGap` of the session. */
+  onGap(callback: () => void): Listener {
+    return this.receiver.onGap(callback)
   }
 
   /** Ends the session if the cluster can be reached, and settles every call; leaves no handle behind. */
@@ -191,16 +201,24 @@ export class RaftClient {
 
   /** The first message on every connection: it registers the session, or binds it to this server. */
   private async greet(connection: Connection): Promise<void> {
-    const { context, requestTimeout, sessionTimeout, logger } = this.options
+    const { context, requestTimeout, sessionTimeout, serializer, logger } = this.options
     const sentAt = context.monotonic()
+    this.receiver.listen(connection, (error) => {
+      logger.warn(`${connection.remoteAddress} sent malformed events`, error)
+      connection.close()
+    })
     if (this.current !== undefined) {
-      await this.keepAlive(connection)
+      await this.keepAlive(connection, true)
       return
     }
     const request = encodeRegisterRequest({ client: this.name, timeout: sessionTimeout, replaces: 0 })
     const response = decodeRegisterResponse(decodeResponse(await connection.request(MessageType.register, [request], { timeout: requestTimeout })))
     this.connection.learn(response)
-    this.current = new ClientSession(response.session, response.timeout, sentAt, context, logger)
+    this.current = new ClientSession(response.session, response.timeout, sentAt, context, logger, {
+      onReceive: (callback) => this.receiver.onEvent((bytes) => callback(serializer.readObject(bytes))),
+      onGap: (callback) => this.receiver.onGap(callback),
+    })
+    this.receiver.start(response.session)
     this.renewedAt = sentAt
     this.scheduleKeepAlive()
   }
@@ -220,17 +238,27 @@ export class RaftClient {
     this.queries.pause()
   }
 
-  private async keepAlive(connection: Connection): Promise<void> {
+  /** @param binds whether the session's events are to come over this connection. */
+  private async keepAlive(connection: Connection, binds: boolean): Promise<void> {
     const { context, requestTimeout } = this.options
+    const { receiver } = this
     const sentAt = context.monotonic()
-    const request = encodeKeepAliveRequest({ session: this.session.id, floor: this.commands.floor })
+    const { eventIndex } = receiver
+    const request = encodeKeepAliveRequest({ session: this.session.id, floor: this.commands.floor, eventIndex, binding: binds ? receiver.bind() : 0 })
+    receiver.acknowledging(eventIndex)
     try {
       this.connection.learn(decodeClusterView(decodeResponse(await connection.request(MessageType.keepAlive, [request], { timeout: requestTimeout }))))
       this.renewed(sentAt)
     } catch (error) {
+      receiver.acknowledgingFailed()
       if (CopycatError.is(error, 'COPYCAT_SESSION_EXPIRED')) this.expire(error)
       throw error
     }
+  }
+
+  private renewNow(binds: boolean): void {
+    const { serving } = this
+    if (serving !== undefined) this.keepAlive(serving, binds).catch((error: unknown) => this.connection.retry(serving, error))
   }
 
   private renewed(sentAt: number): void {
@@ -244,10 +272,10 @@ export class RaftClient {
     const interval = this.session.timeout / 3
     this.keepAliveTimer = context.timer(Math.max(this.renewedAt + interval, context.monotonic() + interval / 10), () => {
       if (this.current?.state === 'EXPIRED' || this.current?.state === 'CLOSED') return
-      const { serving } = this
-      if (serving !== undefined && (buggify('raft-client.early-keep-alive') || context.monotonic() - this.renewedAt >= interval)) {
+      const isDue = context.monotonic() - this.renewedAt >= interval || this.receiver.hasUnacknowledged
+      if (this.serving !== undefined && (buggify('raft-client.early-keep-alive') || isDue)) {
         cover('raft-client.keep-alive')
-        this.keepAlive(serving).catch((error: unknown) => this.connection.retry(serving, error))
+        this.renewNow(false)
       }
       this.scheduleKeepAlive()
     })
@@ -259,6 +287,7 @@ export class RaftClient {
     this.keepAliveTimer?.cancel()
     this.connection.stop()
     this.current.end('EXPIRED')
+    this.receiver.end()
     this.failAll((outcome) => new SessionExpiredError(error.message, { outcome, cause: error }))
   }
 
@@ -271,6 +300,7 @@ export class RaftClient {
   private async stop(): Promise<void> {
     this.keepAliveTimer?.cancel()
     const { serving, current } = this
+    this.receiver.end()
     this.failAll((outcome) => new ClosedError('the client was closed', { outcome }))
     if (serving !== undefined && current !== undefined && current.state !== 'EXPIRED') {
       await serving.request(MessageType.unregister, [encodeUnregisterRequest(current.id)], { timeout: closeTimeout }).catch((error: unknown) => {

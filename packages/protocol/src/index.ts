@@ -17,6 +17,8 @@ export {
   ApplicationError, IndeterminateError, NotLeaderError, OverloadedError, ProtocolError, ResultExpiredError, SequenceError,
   SessionExpiredError, UnknownOperationError, UnknownResourceError,
 } from './errors.ts'
+export { decodeEvents, encodeEvents, eventBatchBytes } from './event-batches.ts'
+export type { EventBatch, EventsMessage } from './event-batches.ts'
 export type { Health, HealthProblem } from './health.ts'
 export { defaultPort, parseAddress } from './member.ts'
 export type { Member, MemberAddress } from './member.ts'
@@ -30,11 +32,13 @@ export type { QueryFrame } from './query-frame.ts'
 export {
   finishRecord, isRecord, isRefused, payloadStart, recordEnd, recordFloor, recordHeaderBytes, recordSequence, recordSession, refuseRecord, writeRecordHeader,
 } from './record.ts'
-export { decodeResponse, decodeResults, encodeFailure, encodeOk, resultBytesOf, ResultsWriter } from './response.ts'
+export { decodeResponse, decodeResults, encodeFailure, encodeOk, resultBytesOf, resultsEventIndex, ResultsWriter } from './response.ts'
 export type { OperationResult, ResultsHeader, ResultSink } from './response.ts'
 export {
   clientNameBytes, decodeClusterView, decodeKeepAliveRequest, decodeRegisterRequest, decodeRegisterResponse, decodeUnregisterRequest,
   encodeClusterView, encodeKeepAliveRequest, encodeRegisterRequest, encodeRegisterResponse, encodeUnregisterRequest,
 } from './session-messages.ts'
 export type { ClusterView, KeepAliveRequest, RegisterRequest, RegisterResponse } from './session-messages.ts'
+export { decodeSessionEnded, encodeSessionEnded } from './session-ended.ts'
+export type { SessionEndedMessage } from './session-ended.ts'
 export { decodeError, encodeError } from './wire-error.ts'

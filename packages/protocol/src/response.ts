@@ -115,6 +115,12 @@ export interface ResultsHeader {
   readonly count: number
 }
 
+/** Index of the session's last event when this answer was made; 0 where it is no frame of results. */
+export function resultsEventIndex(bytes: Uint8Array): number {
+  if (bytes[0] !== ok || bytes.length < resultsHeaderBytes) return 0
+  return readSafeInteger(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 9)
+}
+
 /**
  * Reads an answer to a frame of `expected` operations; nothing reaches `sink` unless the whole frame is sound.
  * @throws the {@link CopycatError} that it carries; {@link ProtocolError} when malformed.

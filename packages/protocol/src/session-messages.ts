@@ -1,5 +1,5 @@
 import { HeapBuffer } from '@copycat/buffer'
-import type { MemberId, SessionId } from '@copycat/utils'
+import type { LogIndex, MemberId, SessionId } from '@copycat/utils'
 import { ProtocolError } from './errors.ts'
 import type { Member } from './member.ts'
 
@@ -23,11 +23,18 @@ export interface RegisterResponse extends ClusterView {
   readonly timeout: number
 }
 
-/** u64 session, u64 floor. */
+/** u64 session, u64 floor, u64 event index, u32 binding. */
 export interface KeepAliveRequest {
   readonly session: SessionId
   /** Every result up to this sequence has reached the client. */
   readonly floor: number
+  /** Every event up to this index has been handed over. */
+  readonly eventIndex: LogIndex
+  /**
+   * Number of this binding, from 2 on and growing: the server that is asked sends the events behind `eventIndex` over this connection from now on, unless a
+   * later binding has come before. Registering is binding 1. 0: the session is renewed, and its events stay where they are bound.
+   */
+  readonly binding: number
 }
 
 /** What a client learns of the cluster in passing: u32 leader, u16 count, then members: u32 id, u16 port, string host. */
@@ -64,14 +71,16 @@ export function decodeRegisterResponse(bytes: Uint8Array): RegisterResponse {
 }
 
 export function encodeKeepAliveRequest(request: KeepAliveRequest): Uint8Array {
-  const out = HeapBuffer.allocate(16, 16)
-  out.writeSafeInteger(request.session).writeSafeInteger(request.floor)
+  const out = HeapBuffer.allocate(28, 28)
+  out.writeSafeInteger(request.session).writeSafeInteger(request.floor).writeSafeInteger(request.eventIndex).writeUint32(request.binding)
   return written(out)
 }
 
 /** @throws {ProtocolError} */
 export function decodeKeepAliveRequest(bytes: Uint8Array): KeepAliveRequest {
-  return decode(bytes, (input) => ({ session: input.readSafeInteger(), floor: input.readSafeInteger() }))
+  return decode(bytes, (input) => ({
+    session: input.readSafeInteger(), floor: input.readSafeInteger(), eventIndex: input.readSafeInteger(), binding: input.readUint32(),
+  }))
 }
 
 /** What follows the status byte of the answer to a keep-alive. */

@@ -1,7 +1,7 @@
 import type { PersistEffect, RaftCore, RaftMessage } from '@copycat/consensus'
 import type { Consistency } from '@copycat/protocol'
 import type { Block, Log } from '@copycat/storage'
-import type { LogIndex, MemberId } from '@copycat/utils'
+import type { LogIndex, MemberId, SessionId } from '@copycat/utils'
 
 /** Name of the diagnostics channel on which servers tell what they do, as {@link RaftEvent}s. Nothing is built while nobody listens. */
 export const raftChannel = 'copycat.raft'
@@ -23,6 +23,8 @@ export type RaftEvent =
   }
   /** A committed block was applied; it may be a part of one that was told before. */
   | { readonly type: 'applied', readonly member: MemberId, readonly block: Block, readonly through: LogIndex }
+  /** The entry at `index`, which is being applied, has published an event to a session. */
+  | { readonly type: 'published', readonly member: MemberId, readonly session: SessionId, readonly index: LogIndex, readonly event: Uint8Array }
   /** Queries were answered from what is applied here up to `through`, by a lease or because this server is in step, without asking another server. */
   | { readonly type: 'answered', readonly member: MemberId, readonly consistency: Consistency, readonly through: LogIndex, readonly maxStaleness: number }
   /** The server cannot go on. */

@@ -41,6 +41,13 @@ export interface RaftServerOptions {
   readonly sessionTimeout?: number
   /** Sessions that the cluster keeps at most; the same on all members. @default 100_000 */
   readonly sessionsMax?: number
+  /**
+   * Events of a session that are kept until its client has had them, at most; the same on all members. Beyond, the oldest are dropped and the client is
+   * told that there is a gap. @default 16_384
+   */
+  readonly eventsMax?: number
+  /** Bytes of events of a session that are kept, as {@link eventsMax}; 15 MiB at most. @default 8 MiB */
+  readonly eventBytesMax?: number
   /** Largest command in bytes. @default 8 MiB */
   readonly maxEntrySize?: number
   /**
@@ -62,10 +69,12 @@ export type ResolvedRaftServerOptions = Required<RaftServerOptions>
 
 /** The defaults of {@link RaftServerOptions}. */
 export const raftServerDefaults: Readonly<{
-  electionTimeout: number, heartbeatInterval: number, clockDrift: number, sessionTimeout: number, sessionsMax: number, maxEntrySize: number,
+  electionTimeout: number, heartbeatInterval: number, clockDrift: number, sessionTimeout: number, sessionsMax: number, eventsMax: number, eventBytesMax: number,
+  maxEntrySize: number,
   openTimeout: number, connectTimeout: number, requestTimeout: number
 }> = Object.freeze({
-  electionTimeout: 500, heartbeatInterval: 150, clockDrift: 0.1, sessionTimeout: 5_000, sessionsMax: 100_000, maxEntrySize: 8 * 1024 * 1024,
+  electionTimeout: 500, heartbeatInterval: 150, clockDrift: 0.1, sessionTimeout: 5_000, sessionsMax: 100_000, eventsMax: 16_384,
+  eventBytesMax: 8 * 1024 * 1024, maxEntrySize: 8 * 1024 * 1024,
   openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000,
 })
 
@@ -85,6 +94,8 @@ export function resolveRaftServerOptions(options: RaftServerOptions): ResolvedRa
   checkDuration('openTimeout', resolved.openTimeout, { allowInfinity: true })
   if (!(resolved.clockDrift >= 0 && resolved.clockDrift < 0.5)) throw new ConfigurationError('clockDrift', resolved.clockDrift, 'must be a number from 0 to less than 0.5')
   checkInteger('sessionsMax', resolved.sessionsMax, 1)
+  checkInteger('eventsMax', resolved.eventsMax, 1)
+  checkInteger('eventBytesMax', resolved.eventBytesMax, 1, 15 * 1024 * 1024)
   checkInteger('maxEntrySize', resolved.maxEntrySize, 1, 15 * 1024 * 1024)
   if (resolved.electionTimeout < 3 * resolved.heartbeatInterval) {
     throw new ConfigurationError('electionTimeout', resolved.electionTimeout, `must be at least 3 × heartbeatInterval (${resolved.heartbeatInterval})`)

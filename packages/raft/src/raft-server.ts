@@ -4,6 +4,7 @@ import { DeterminismTrap, StateMachine, StateMachineExecutor, type StateMachineR
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'
 import { assert, ClosedError, Lifecycle, type Listener, Listeners, type LogIndex, type MemberId, type Term, TimeoutError, type Timer } from '@copycat/utils'
+import { mutant } from '@copycat/utils/instruments'
 import { Cluster } from './cluster/cluster.ts'
 import { Members } from './cluster/members.ts'
 import { Applier } from './driver/applier.ts'
@@ -17,6 +18,7 @@ import { Persister } from './driver/persister.ts'
 import { QueryRunner } from './driver/query-runner.ts'
 import { Watchdog } from './driver/watchdog.ts'
 import { type RaftServerOptions, resolveRaftServerOptions, type ResolvedRaftServerOptions } from './options.ts'
+import { EventDelivery } from './session/event-delivery.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { type RaftEvent, raftChannel } from './diagnostics.ts'
 import { ServerHealth } from './server-health.ts'
@@ -59,6 +61,7 @@ interface Running {
   readonly leadership: Leadership
   readonly sessions: SessionRegistry
   readonly followerReads: FollowerReads
+  readonly delivery: EventDelivery
   readonly handover: Handover
 }
 
@@ -177,11 +180,13 @@ export class RaftServer {
     connection.onClose(() => {
       this.accepted.delete(connection)
       this.members?.goodbye(connection)
+      this.running?.delivery.closed(connection)
     })
     serveConnection(connection, {
       leadership: () => (this.running?.core.role === 'leader' ? this.running.leadership : undefined),
       read: (bytes, respond) => this.running?.followerReads.receive(bytes, respond) === true,
       leader: () => ({ id: this.leader, isConnected: this.leader !== undefined && this.members?.isConnected(this.leader) === true }),
+      bind: (session, binding, eventIndex, from) => this.running?.delivery.bind(session, binding, eventIndex, from),
       forward: (to, type, bytes) => this.members!.request(to, type, [bytes]),
       greet: (from, bytes, respond) => this.members?.greet(from, bytes, respond),
       receive: (from, message) => this.running?.driver.receive(from, message),
@@ -305,6 +310,7 @@ export class RaftServer {
 
   private wire(core: RaftCore, log: Log): Running {
     const { context, logger, electionTimeout, sessionsMax, sessionTimeout, maxEntrySize } = this.options
+    const channel = context.channel(raftChannel)
     const clock = new LoggedClock(context)
     const position = (): { index: LogIndex, time: number } => ({ index: applier.lastApplied, time: applier.lastTime })
     const sessions = new SessionRegistry(sessionsMax, {
@@ -312,10 +318,23 @@ export class RaftServer {
         leadership.sessionRegistered(session)
         this.runtime.sessionRegistered(session.id, position())
       },
-      ended: (session, end) => {
+      ended: (session, end, error) => {
         leadership.sessionEnded(session)
-        this.runtime.sessionEnded(session.id, end, position())
+        if (!mutant('X15')) this.runtime.sessionEnded(session.id, end, position())
+        delivery.ended(session.id, end === 'expired' ? error : undefined)
       },
+    })
+    const delivery = new EventDelivery(context, sessions, sessionsMax)
+    this.runtime.attach({
+      publish: (id, event) => {
+        const session = sessions.get(id)
+        if (session === undefined) return
+        if (channel.hasSubscribers) channel.publish({ type: 'published', member: this.memberId, session: id, index: applier.applying, event } satisfies RaftEvent)
+        session.publish(applier.applying, event, this.options)
+        delivery.published(id)
+      },
+      // Nothing is cleaned yet.
+      released() {},
     })
     const driver = new Driver(core, log, clock, context, logger, {
       send: (to, message) => {
@@ -333,6 +352,8 @@ export class RaftServer {
     })
     const applier = new Applier(this.memberId, log, this.runtime, sessions, context, logger, {
       applied: (index) => {
+        // Events leave before the answers to the commands that have published them.
+        delivery.deliver()
         // First the answers: what is answered renews its session, and the step may find that the time of sessions is over.
         leadership.applied(index)
         driver.step({ type: 'applied', index })
@@ -354,7 +375,7 @@ export class RaftServer {
       everyVoterKnows: (resourceType) => this.members?.everyVoterKnows(resourceType, core.configuration.voters) === true,
     }, { sessionTimeout, maxEntrySize })
     const handover = new Handover(core, driver, leadership, context)
-    return { core, log, driver, applier, leadership, sessions, followerReads, handover }
+    return { core, log, driver, applier, leadership, sessions, followerReads, delivery, handover }
   }
 
   /** Asks the leader for an index that is confirmed after the question. */

@@ -1,5 +1,6 @@
 import { RaftClient, type RaftClientOptions } from '@copycat/client'
-import { RaftServer } from '@copycat/raft'
+import { RaftServer, type RaftServerOptions } from '@copycat/raft'
+import type { StateMachine } from '@copycat/state-machine'
 import { type FileSystem, Storage } from '@copycat/storage'
 import { LocalNetwork, LocalTransport } from '@copycat/transport-local'
 import { silentLogger } from '@copycat/utils'
@@ -12,8 +13,12 @@ export class Cluster {
   readonly servers: Map<number, RaftServer> = new Map()
   private readonly fileSystems: ReadonlyMap<number, FileSystem>
   private readonly clients: RaftClient[] = []
+  private readonly machine: () => StateMachine
+  private readonly options: Partial<RaftServerOptions>
 
-  constructor(fileSystems: readonly FileSystem[]) {
+  constructor(fileSystems: readonly FileSystem[], machine: () => StateMachine = () => new Counter(), options: Partial<RaftServerOptions> = {}) {
+    this.machine = machine
+    this.options = options
     this.members = fileSystems.map((_, at) => ({ id: at + 1, host: `host${at + 1}`, port: 5001 }))
     this.fileSystems = new Map(fileSystems.map((fileSystem, at) => [at + 1, fileSystem]))
   }
@@ -21,7 +26,7 @@ export class Cluster {
   async open(id: number, openTimeout: number = 10_000): Promise<RaftServer> {
     const server = await RaftServer.open({
       memberId: id, members: this.members, transport: new LocalTransport({ network: this.network, logger: silentLogger }), logger: silentLogger, openTimeout,
-      storage: new Storage({ directory: 'data', fileSystem: this.fileSystems.get(id)!, maxSegmentSize: 64 * 1024 }), stateMachine: new Counter(),
+      storage: new Storage({ directory: 'data', fileSystem: this.fileSystems.get(id)!, maxSegmentSize: 64 * 1024 }), stateMachine: this.machine(), ...this.options,
     })
     this.servers.set(id, server)
     return server

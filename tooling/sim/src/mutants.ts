@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'five-servers'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'five-servers' | 'events' | 'few-events'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -64,6 +64,14 @@ const sessions: readonly Mutant[] = [
   { name: 'X5', row: 'X5', bug: 'A new leader does not grant the sessions a new time-out.', caughtBy: ['I40', 'I39'], profile: ['crash'] },
   { name: 'X6', row: 'X6', bug: 'A session ends though a renewal was logged after the one that the leader judged by.', caughtBy: ['I40', 'I39'], profile: ['short-sessions', 'expiring-clients', 'slow-disk'] },
   { name: 'X6-stall', row: 'X6', bug: 'A leader judges sessions before it has heard what waits in its sockets.', caughtBy: ['I40', 'I39'], profile: ['stalled-process', 'short-sessions', 'patient-elections'] },
+  { name: 'X9', row: 'X9', bug: 'After a reconnect a server sends again what the client has had, and the client hands it over again.', caughtBy: ['I36'], profile: ['events', 'crash', 'expiring-clients'] },
+  { name: 'X10', row: 'X10', bug: 'When a client acknowledges some events, all that are kept for it are dropped.', caughtBy: ['I37', 'I36'], profile: ['events', 'crash', 'expiring-clients'] },
+  { name: 'X10-silent', row: 'X10', bug: 'A gap is passed over in silence.', caughtBy: ['I36', 'I37'], profile: ['events', 'few-events', 'expiring-clients'] },
+  { name: 'X13', row: 'X13', bug: 'Results of commands come without regard to events.', caughtBy: ['I38'], profile: ['events', 'clients-on-followers', 'lost-messages'] },
+  { name: 'X13-query', row: 'X13', bug: 'Results of queries come without regard to events.', caughtBy: ['I38'], profile: ['events', 'clients-on-followers', 'lost-messages'] },
+  { name: 'X13-client', row: 'X13', bug: 'A client hands results over as they come, whatever events they came after.', caughtBy: ['I38'], profile: ['events', 'clients-on-followers'] },
+  { name: 'X15', row: 'X15', bug: 'A session ends, and what belonged to it stays.', caughtBy: ['I39'], profile: ['expiring-sessions'] },
+  { name: 'K5', row: 'K5', bug: 'After a reconnect a server sends new events only, not those that came meanwhile.', caughtBy: ['I37', 'I36'], profile: ['events', 'crash', 'expiring-clients'] },
   { name: 'K1', row: 'K1', bug: 'A command that was sent and has no answer is said not to be applied.', caughtBy: ['I41'], profile: ['client-timeouts'] },
   { name: 'K1-renumbered', row: 'K1', bug: 'A client that sends commands again gives them new numbers.', caughtBy: ['I30', 'I31', 'I33'], profile: ['crash', 'partition'] },
 ]

@@ -38,6 +38,8 @@ export interface ApplierEvents {
  */
 export class Applier {
   lastApplied: LogIndex = 0
+  /** Index of the entry that is being applied: what is published meanwhile is numbered by it. */
+  applying: LogIndex = 0
   /** Logged time of the last entry applied. */
   lastTime = 0
   private readonly member: MemberId
@@ -189,6 +191,7 @@ export class Applier {
 
   private fireTimers({ time, firstIndex }: Block): void {
     const start = this.context.monotonic()
+    this.applying = firstIndex
     this.runtime.advance(time, firstIndex)
     this.lookedAt = this.context.monotonic()
     const millis = this.lookedAt - start
@@ -259,7 +262,7 @@ export class Applier {
   }
 
   private applyCommand(session: Session, body: Uint8Array, view: DataView, at: number, end: number, position: Position): void {
-    session.lastRenewal = position.index
+    this.applying = session.lastRenewal = position.index
     const floor = recordFloor(view, at)
     const sequence = recordSequence(view, at)
     if (mutant('X3') && sequence > session.lastSequence) session.lastSequence = sequence - 1
@@ -289,7 +292,7 @@ export class Applier {
     for (let entry = 0; entry < block.count; entry++) {
       const index = block.firstIndex + entry
       // Observers of sessions that come and go ask for the position.
-      this.lastApplied = index
+      this.lastApplied = this.applying = index
       this.events.sessionRecord(index, this.sessions.apply(decodeSessionRecord(block.body, view, at), index))
       at = recordEnd(view, at)
     }

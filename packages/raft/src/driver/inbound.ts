@@ -1,9 +1,10 @@
-import { encodeFailure, MessageType, NotLeaderError, ProtocolError } from '@copycat/protocol'
+import { decodeKeepAliveRequest, decodeRegisterResponse, decodeResponse, encodeFailure, MessageType, NotLeaderError, ProtocolError } from '@copycat/protocol'
 import type { Connection, MessageHandler, Respond } from '@copycat/transport'
-import { CopycatError, type MemberId } from '@copycat/utils'
+import { CopycatError, type LogIndex, type MemberId, type SessionId } from '@copycat/utils'
 import type { RaftMessage } from '@copycat/consensus'
 import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { decodeRaftMessage } from '../wire/raft-message.ts'
+import { joinBytes } from './open-block.ts'
 import { forwardedOffset, ServerMessageType } from '../wire/server-message-type.ts'
 
 /** What a request of a client does on the leader. */
@@ -31,6 +32,8 @@ export interface InboundPorts {
   read(bytes: Uint8Array, respond: Respond): boolean
   /** Who leads instead, and whether there is a stream to it. */
   leader(): { readonly id: MemberId | undefined, readonly isConnected: boolean }
+  /** Sends the events of a session behind `eventIndex` over this connection from now on. */
+  bind(session: SessionId, binding: number, eventIndex: LogIndex, connection: Connection): void
   /** Hands a request on. @throws (rejects) when the leader does not answer. */
   forward(to: MemberId, type: number, bytes: Uint8Array): Promise<Uint8Array>
   /** Answers a member's hello. @returns the member, if it may stay. */
@@ -58,8 +61,9 @@ const requests: readonly (readonly [number, RequestMethod])[] = [
 export function serveConnection(connection: Connection, ports: InboundPorts): void {
   for (const [type, method] of requests) {
     connection.handle(type, guarded((bytes, respond) => {
-      if (serve(ports, method, bytes, respond)) return
-      if (method !== 'receiveQueries' || !ports.read(bytes, respond)) forward(ports, type, bytes, respond)
+      const answer = bindingFor(connection, ports, method, bytes, respond)
+      if (serve(ports, method, bytes, answer)) return
+      if (method !== 'receiveQueries' || !ports.read(bytes, answer)) forward(ports, type, bytes, answer)
     }))
     serveAsLeader(connection, ports, type + forwardedOffset, method)
   }
@@ -79,6 +83,33 @@ export function serveConnection(connection: Connection, ports: InboundPorts): vo
         ports.malformed(connection, error)
       }
     })
+  }
+}
+
+/**
+ * A client's events come over the connection on which it has registered its session, or sent its last keep-alive that says so: the server at its other end
+ * binds them, whether it leads or hands the request on.
+ * @returns what to answer with.
+ */
+function bindingFor(connection: Connection, ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, respond: Respond): Respond {
+  if (method === 'receiveKeepAlive') {
+    const { session, binding, eventIndex } = decodeKeepAliveRequest(bytes)
+    if (binding > 0) ports.bind(session, binding, eventIndex, connection)
+  }
+  if (method !== 'receiveRegister') return respond
+  return (parts) => {
+    const session = registeredSession(parts)
+    if (session !== undefined) ports.bind(session, 1, 0, connection)
+    respond(parts)
+  }
+}
+
+/** The session that was registered, if the answer says so. */
+function registeredSession(parts: readonly Uint8Array[]): SessionId | undefined {
+  try {
+    return decodeRegisterResponse(decodeResponse(joinBytes(parts))).session
+  } catch {
+    return undefined
   }
 }
 

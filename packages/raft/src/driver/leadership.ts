@@ -1,7 +1,7 @@
 import {
   checkCommandFrame, checkQueryFrame, type ClusterView, commandFrameHeaderBytes, decodeKeepAliveRequest, decodeRegisterRequest, decodeUnregisterRequest,
   encodeClusterView, encodeError, encodeFailure, encodeOk, encodeRegisterResponse, IndeterminateError, NotLeaderError, OverloadedError, payloadStart,
-  ProtocolError, recordEnd, refuseRecord, SequenceError, SessionExpiredError,
+  ProtocolError, recordEnd, refuseRecord, SequenceError,
 } from '@copycat/protocol'
 import type { StateMachineRuntime } from '@copycat/state-machine'
 import type { Respond } from '@copycat/transport'
@@ -196,7 +196,7 @@ export class Leadership {
     if (bytes.length > this.options.maxEntrySize + 64) throw new ProtocolError(`a command is larger than maxEntrySize (${this.options.maxEntrySize} bytes)`)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const frame = checkCommandFrame(bytes, view)
-    const session = this.liveSession(frame.session)
+    const session = this.sessions.live(frame.session)
     let next = this.nextSequence.get(session.id) ?? session.lastSequence + 1
     if (mutant('X1')) next = Math.min(next, frame.firstSequence)
     if (mutant('X3')) next = Math.max(next, frame.firstSequence)
@@ -240,7 +240,7 @@ export class Leadership {
   /** A frame of queries: answered from the state machine, at once where its level allows it, else when leadership is confirmed. */
   receiveQueries(bytes: Uint8Array, respond: Respond): void {
     const frame = checkQueryFrame(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
-    this.liveSession(frame.session)
+    this.sessions.live(frame.session)
     const answer = this.queries.answerAtOnce(bytes, frame)
     if (answer !== undefined) {
       respond(answer)
@@ -302,11 +302,12 @@ export class Leadership {
   /** Renews a session; logged only when it moves the acknowledged floor, else confirmed like a read. */
   receiveKeepAlive(bytes: Uint8Array, respond: Respond): void {
     const request = decodeKeepAliveRequest(bytes)
-    const session = this.liveSession(request.session)
+    const session = this.sessions.live(request.session)
     const receivedAt = this.context.monotonic()
-    if (request.floor > session.floor && request.floor <= session.lastSequence) {
+    const { floor, eventIndex } = request
+    if ((floor > session.floor && floor <= session.lastSequence) || session.events?.isUnacknowledged(eventIndex) === true) {
       cover('leadership.keep-alive-moves-floor')
-      this.logSessionRecord({ kind: 'keepAlive', session: session.id, floor: request.floor }, respond, (result) => this.renewed(result.session, receivedAt))
+      this.logSessionRecord({ kind: 'keepAlive', session: session.id, floor, eventIndex }, respond, (result) => this.renewed(result.session, receivedAt))
       return
     }
     if (mutant('L1-keep-alive')) {
@@ -337,14 +338,8 @@ export class Leadership {
     this.logSessionRecord({ kind: 'unregister', session }, respond, () => new Uint8Array(0))
   }
 
-  private liveSession(id: SessionId): Session {
-    const session = this.sessions.get(id)
-    if (session === undefined) throw new SessionExpiredError(`session ${id} is not known to the cluster: it has expired or was closed`)
-    return session
-  }
-
   private renewed(id: SessionId, receivedAt: number): Uint8Array {
-    this.liveSession(id)
+    this.sessions.live(id)
     this.leases.renew(id, receivedAt)
     return encodeClusterView(this.ports.clusterView())
   }
@@ -398,10 +393,9 @@ export class Leadership {
   }
 
   private expire(candidates: readonly SessionId[]): void {
-    const overdue = new Set(this.leases.overdue())
     for (const id of candidates) {
       const session = this.sessions.get(id)
-      if (session === undefined || !overdue.has(id)) {
+      if (session === undefined || !this.leases.isOverdue(id)) {
         cover('leadership.renewed-before-expiry')
         continue
       }

@@ -1,7 +1,7 @@
-import { encodeFailure, resultBytesOf, ResultsWriter, SessionExpiredError } from '@copycat/protocol'
+import { encodeFailure, resultBytesOf, ResultsWriter } from '@copycat/protocol'
 import type { Respond } from '@copycat/transport'
 import type { CopycatError, LogIndex, SessionId } from '@copycat/utils'
-import { cover } from '@copycat/utils/instruments'
+import { cover, mutant } from '@copycat/utils/instruments'
 import type { SessionRegistry } from '../session/session-registry.ts'
 
 /** A frame of commands that waits for its last entry to be applied. */
@@ -58,7 +58,7 @@ export class PendingCommands {
     const session = this.sessions.get(frame.session)
     if (session === undefined) {
       cover('pending-commands.session-has-ended')
-      frame.respond(encodeFailure(new SessionExpiredError(`session ${frame.session} has ended`)))
+      frame.respond(encodeFailure(this.sessions.endOf(frame.session)))
       return
     }
     let bytes = 64
@@ -66,7 +66,7 @@ export class PendingCommands {
     for (let sequence = frame.firstSequence; sequence < end; sequence++) bytes += resultBytesOf(session.resultOf(sequence))
     const writer = new ResultsWriter(bytes)
     for (let sequence = frame.firstSequence; sequence < end; sequence++) writer.add(session.resultOf(sequence))
-    frame.respond([writer.finish(index, 0)])
+    frame.respond([writer.finish(index, mutant('X13') ? 0 : session.eventIndex)])
     frame.acknowledged()
   }
 }

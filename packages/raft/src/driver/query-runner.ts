@@ -1,6 +1,6 @@
 import type { RaftCore } from '@copycat/consensus'
 import {
-  Consistency, encodeFailure, type OperationResult, type QueryFrame, queryFrameHeaderBytes, ResultsWriter, SessionExpiredError,
+  Consistency, encodeFailure, type OperationResult, type QueryFrame, queryFrameHeaderBytes, ResultsWriter,
 } from '@copycat/protocol'
 import type { Position, StateMachineRuntime } from '@copycat/state-machine'
 import type { Channel, Context } from '@copycat/utils'
@@ -16,14 +16,14 @@ export type ReadState = Pick<RaftCore, 'id' | 'leaseUntil' | 'freshAt' | 'commit
 export class QueryRunner {
   private readonly core: ReadState
   private readonly runtime: Pick<StateMachineRuntime, 'query'>
-  private readonly sessions: Pick<SessionRegistry, 'get'>
+  private readonly sessions: Pick<SessionRegistry, 'live'>
   private readonly applier: Pick<Applier, 'lastApplied' | 'lastTime'>
   private readonly context: Pick<Context, 'monotonic' | 'channel'>
   private readonly electionTimeout: number
   private readonly channel: Channel
 
   constructor(
-    core: ReadState, runtime: Pick<StateMachineRuntime, 'query'>, sessions: Pick<SessionRegistry, 'get'>, applier: Pick<Applier, 'lastApplied' | 'lastTime'>,
+    core: ReadState, runtime: Pick<StateMachineRuntime, 'query'>, sessions: Pick<SessionRegistry, 'live'>, applier: Pick<Applier, 'lastApplied' | 'lastTime'>,
     context: Pick<Context, 'monotonic' | 'channel'>, electionTimeout: number,
   ) {
     this.core = core
@@ -54,9 +54,7 @@ export class QueryRunner {
   /** Answers from the state as it is. @param bytes the frame; not kept. */
   answer(bytes: Uint8Array, frame: QueryFrame): readonly Uint8Array[] {
     try {
-      if (this.sessions.get(frame.session) === undefined) {
-        throw new SessionExpiredError(`session ${frame.session} is not known to the cluster: it has expired or was closed`)
-      }
+      const session = this.sessions.live(frame.session)
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       const position = { index: this.applier.lastApplied, time: this.applier.lastTime }
       const writer = new ResultsWriter(64 + 32 * frame.count)
@@ -66,7 +64,7 @@ export class QueryRunner {
         at = start + view.getUint32(at, true)
         writer.add(this.run(bytes, start, at, position, frame))
       }
-      return [writer.finish(position.index, 0)]
+      return [writer.finish(position.index, mutant('X13-query') ? 0 : session.eventIndex)]
     } catch (error) {
       return encodeFailure(resultOfError(error))
     }

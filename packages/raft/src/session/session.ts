@@ -1,6 +1,13 @@
 import { ResultExpiredError, type OperationResult } from '@copycat/protocol'
 import { assert, type LogIndex, type SessionId } from '@copycat/utils'
 import { mutant } from '@copycat/utils/instruments'
+import { type EventLimits, SessionEvents } from './session-events.ts'
+
+/** Results of a session that has none: most sessions are idle, and there may be many. */
+const none: OperationResult[] = []
+
+/** Results that a session has room for at first. */
+const resultsLeast = 4
 
 /**
  * One client's identity over time, as every server replicates it (§6.3). Nothing in it depends on the
@@ -8,7 +15,7 @@ import { mutant } from '@copycat/utils/instruments'
  */
 export class Session {
   readonly id: SessionId
-  /** The client's name for its registration, in hexadecimal. */
+  /** The client's name for its registration, a character for each byte. */
   readonly client: string
   /** Milliseconds. */
   readonly timeout: number
@@ -19,13 +26,36 @@ export class Session {
   /** Last entry by which the client showed that it lives. */
   lastRenewal: LogIndex
   /** Ring of the results above the floor; the place of one is its sequence modulo the length. */
-  private results: OperationResult[] = new Array<OperationResult>(16)
+  private results: OperationResult[] = none
+  /** Absent until the first event. */
+  private ownEvents: SessionEvents | undefined
 
   constructor(id: SessionId, client: string, timeout: number) {
     this.id = id
     this.client = client
     this.timeout = timeout
     this.lastRenewal = id
+  }
+
+  /** Results that the client has not acknowledged. */
+  get resultCount(): number {
+    return this.lastSequence - this.floor
+  }
+
+  /** Its events, if there ever were any. */
+  get events(): SessionEvents | undefined {
+    return this.ownEvents
+  }
+
+  /** Index of its last event; 0: none. */
+  get eventIndex(): LogIndex {
+    return this.ownEvents === undefined ? 0 : this.ownEvents.lastIndex
+  }
+
+  /** Keeps an event that the entry at `index` has published. */
+  publish(index: LogIndex, event: Uint8Array, limits: EventLimits): void {
+    this.ownEvents ??= new SessionEvents()
+    this.ownEvents.publish(index, event, limits)
   }
 
   /** Keeps the result of the next command. */
@@ -47,8 +77,13 @@ export class Session {
     while (this.floor < reached) this.results[++this.floor % this.results.length] = undefined
   }
 
+  /** Its client has been heard and has nothing to do: room for results is given back. */
+  rest(): void {
+    if (this.floor === this.lastSequence) this.results = none
+  }
+
   private grow(): void {
-    const larger = new Array<OperationResult>(2 * this.results.length)
+    const larger = new Array<OperationResult>(Math.max(resultsLeast, 2 * this.results.length))
     for (let sequence = this.floor + 1; sequence < this.lastSequence; sequence++) {
       larger[sequence % larger.length] = this.results[sequence % this.results.length]
     }

@@ -1,4 +1,4 @@
-import { checkQueryFrame, type Consistency, decodeResults, encodeQueryFrameHeader, type QueryFrame } from '@copycat/protocol'
+import { checkQueryFrame, type Consistency, decodeResults, encodeQueryFrameHeader, type QueryFrame, SessionExpiredError } from '@copycat/protocol'
 import type { CopycatError } from '@copycat/utils'
 import { describe, expect, it } from 'vitest'
 import { QueryRunner } from '../../src/driver/query-runner.ts'
@@ -22,7 +22,12 @@ class Bench {
       return 'value'
     }
     const context = { monotonic: () => this.now, channel: () => ({ hasSubscribers: true, publish: (event: unknown) => void this.told.push(event) }) }
-    this.runner = new QueryRunner(this.core, { query }, { get: (id) => (this.sessions.has(id) ? {} as never : undefined) }, this.applier, context, 500)
+    this.runner = new QueryRunner(this.core, { query }, {
+      live: (id) => {
+        if (this.sessions.has(id)) return { eventIndex: 0 } as never
+        throw new SessionExpiredError(`session ${id} has ended`)
+      },
+    }, this.applier, context, 500)
   }
 
   ask(consistency: Consistency, rest: Partial<QueryFrame> = {}): readonly Uint8Array[] | undefined {

@@ -7,6 +7,7 @@ import type { CheckPorts } from './check-ports.ts'
 import { CommittedHistory } from './committed-history.ts'
 import { ElectionChecks } from './elections.ts'
 import type { MirrorLog } from './entry-chain.ts'
+import { EventChecks } from './events.ts'
 import { ReadChecks } from './reads.ts'
 import { RecoveryChecks } from './recovery.ts'
 import { ReplicationChecks } from './replication.ts'
@@ -24,6 +25,7 @@ export class ClusterChecks {
   private readonly recovery: RecoveryChecks
   private readonly reads: ReadChecks
   private readonly sessions: SessionChecks
+  private readonly events: EventChecks
   private readonly fail: CheckPorts['fail']
 
   constructor(servers: readonly SimServer[], timing: Pick<CheckPorts, 'electionTimeout' | 'heartbeatInterval'>, isDamaged: (id: MemberId) => boolean, fail: CheckPorts['fail']) {
@@ -42,6 +44,7 @@ export class ClusterChecks {
     this.recovery = new RecoveryChecks(ports)
     this.reads = new ReadChecks(ports)
     this.sessions = new SessionChecks(ports)
+    this.events = new EventChecks(ports)
   }
 
   view(id: MemberId): ServerView {
@@ -76,6 +79,9 @@ export class ClusterChecks {
         this.application.applied(view, event.block, event.through)
         this.sessions.applied(view, event.block)
         break
+      case 'published':
+        this.events.published(view, event)
+        break
       case 'answered':
         this.reads.answered(view, event)
         break
@@ -100,6 +106,7 @@ export class ClusterChecks {
     const view = this.byProcess.get(process)
     if (view === undefined) return
     this.reads.ended(view)
+    this.events.ended(view)
     view.ended()
   }
 

@@ -45,7 +45,7 @@ export class SessionChecks {
 
   private recorded(view: ServerView, index: LogIndex, record: SessionRecord): void {
     if (record.kind === 'register') this.registered(index, record)
-    else if (record.kind === 'unregister') this.renewals.delete(record.session)
+    else if (record.kind === 'unregister' || record.kind === 'end') this.renewals.delete(record.session)
     else if (record.kind === 'keepAlive') this.renew(record.session, index)
     else if ((this.renewals.get(record.session) ?? 0) <= record.lastRenewal) this.renewals.delete(record.session)
     else if (view.machine?.hasSession?.(record.session) === false) {

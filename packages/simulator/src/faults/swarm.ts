@@ -20,6 +20,7 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
       : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }
   const faults = drawFaults(profile, depth, random)
   if (profile === 'reads') addReadFaults(faults, seed)
+  if (profile === 'events') addEventFaults(faults)
   return {
     seed, profile, ...shape, depth, electionTimeout, heartbeatInterval: Math.floor(electionTimeout * 3 / 10),
     sessionTimeout: random.pick([1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
@@ -28,7 +29,7 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
     faultMillis: profile === 'long' ? 600_000 : 60_000, healedMillis: 30_000, calmMillis: random.chance(1, 5) ? 0 : 3_000,
     healing: shape.servers < 3 ? 'all' : random.pick(['all', 'all', 'core', 'partial']),
     faults, rates: Object.fromEntries(faults.map((fault) => [fault, rateOf(fault, random)])),
-    hasPriorities: random.chance(1, 4), readLevels: profile === 'reads' ? 'all' : 'strongest',
+    hasPriorities: random.chance(1, 4), readLevels: profile === 'reads' ? 'all' : 'strongest', ...drawEvents(seed, profile),
   }
 }
 
@@ -57,6 +58,18 @@ function drawFaults(profile: ProfileName, depth: RunOptions['depth'], random: Se
 function addReadFaults(faults: FaultClass[], seed: number): void {
   for (const fault of ['clockDrift', 'wallJump', 'stall', 'pause', 'transfer'] as const) if (!faults.includes(fault)) faults.push(fault)
   if (seed % 2 === 0) faults.push('leaseSwitch')
+}
+
+/** What comes between a client and its events: servers and connections that end, clients that stand still. */
+function addEventFaults(faults: FaultClass[]): void {
+  for (const fault of ['kill', 'clientPause', 'clientCut', 'reset', 'clog'] as const) if (!faults.includes(fault)) faults.push(fault)
+}
+
+/** Events cost time: where a run is not about them it seldom has them. Drawn apart, so that the rest of a run stays what it is. */
+function drawEvents(seed: number, profile: ProfileName): Pick<RunOptions, 'hasEvents' | 'eventsMax'> {
+  const random = SeededRandom.of(seed, 'swarm-events', profile)
+  const hasEvents = profile === 'events' || (profile !== 'speed' && profile !== 'overload' && random.chance(1, 4))
+  return { hasEvents, eventsMax: random.chance(1, 3) ? random.logBetween(2, 20) : 16_384 }
 }
 
 function rateOf(fault: FaultClass, random: SeededRandom): number {

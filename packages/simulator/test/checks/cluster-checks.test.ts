@@ -148,7 +148,7 @@ describe('the checks of elections', () => {
 
 describe('the checks of sessions', () => {
   const registered = sessionBlock(4, 1, { kind: 'register', client: new Uint8Array(16), timeout: 1_000, replaces: 0 })
-  const renewal = sessionBlock(5, 1, { kind: 'keepAlive', session: 4, floor: 0 })
+  const renewal = sessionBlock(5, 1, { kind: 'keepAlive', session: 4, floor: 0, eventIndex: 0 })
   const expiry = (lastRenewal: number, index = 6): Block => sessionBlock(index, 1, { kind: 'expire', session: 4, lastRenewal })
 
   it('I40: name a session that ends though it was renewed after what was judged by', () => {

@@ -63,7 +63,7 @@ const clientMessages: readonly MessageSamples[] = [
     samples: [encodeRegisterRequest({ client: new Uint8Array(clientNameBytes).fill(7), timeout: 5000, replaces: 3 })],
   },
   { decoder: 'decodeRegisterResponse', codes: [], decode: decodeRegisterResponse, samples: [encodeRegisterResponse({ session: 5, timeout: 5000, leader: 2, members })] },
-  { decoder: 'decodeKeepAliveRequest', codes: [], decode: decodeKeepAliveRequest, samples: [encodeKeepAliveRequest({ session: 4, floor: 9 })] },
+  { decoder: 'decodeKeepAliveRequest', codes: [], decode: decodeKeepAliveRequest, samples: [encodeKeepAliveRequest({ session: 4, floor: 9, eventIndex: 12, binding: 2 })] },
   { decoder: 'decodeClusterView', codes: [], decode: decodeClusterView, samples: [encodeClusterView({ leader: 1, members })] },
   { decoder: 'decodeUnregisterRequest', codes: [], decode: decodeUnregisterRequest, samples: [encodeUnregisterRequest(8)] },
 ]

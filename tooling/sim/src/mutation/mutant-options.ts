@@ -54,6 +54,8 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'transfers': { faults: ['transfer'] },
   'weak-reads': { shape: { readLevels: 'all' } },
   'lost-messages': { faults: ['loss'], shape: { depth: 'message' } },
+  'events': { shape: { hasEvents: true } },
+  'few-events': { shape: { eventsMax: 6 } },
   'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
 }
 
