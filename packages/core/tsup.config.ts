@@ -1,6 +1,6 @@
 import { tsupConfig } from '@copycat-tooling/tsup-config'
 import type { Options } from 'tsup'
 
-const config: Options = tsupConfig({ index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' })
+const config: Options = tsupConfig({ index: 'src/index.ts', internal: 'src/internal.ts', 'testing/index': 'src/testing/index.ts' })
 
 export default config

@@ -9,12 +9,15 @@
  *
  * @packageDocumentation
  */
+export type { ChangeType } from './change.ts'
 export { CopycatClient } from './copycat-client.ts'
 export type { Copycat } from './copycat.ts'
 export { ResourceDeletedError, ResourceTypeError } from './errors.ts'
 export { EventType } from './event-type.ts'
 export type { PublishedEvent } from './event-type.ts'
 export type { CallOptions, OperationClient, ReadOptions, SessionLease } from './operation-client.ts'
+export { PersistenceMode } from './persistence.ts'
+export type { WriteOptions } from './persistence.ts'
 export { ResourceClient } from './resource-client.ts'
 export { ResourceContext } from './resource-context.ts'
 export type { ResourceContextOptions, ResourceId } from './resource-context.ts'

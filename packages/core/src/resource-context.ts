@@ -4,10 +4,16 @@ import { CopycatError, definedOptions, type Listener, type LogIndex } from '@cop
 import { ResourceDeletedError } from './errors.ts'
 import { ManagerTag, writeOperationHeader } from './manager-operations.ts'
 import type { CallOptions, OperationClient, ReadOptions, SessionLease } from './operation-client.ts'
+import type { WriteOptions } from './persistence.ts'
 import type { ResourceEvents } from './resource-events.ts'
 
 /** One creation of a resource: the index of the log entry that created it. */
 export type ResourceId = LogIndex
+
+/** What calls may be given in advance. */
+export type CallDefaults = ReadOptions & WriteOptions
+
+const noDefaults: CallDefaults = Object.freeze({})
 
 /** What a {@link ResourceContext} is made of. */
 export interface ResourceContextOptions {
@@ -18,7 +24,7 @@ export interface ResourceContextOptions {
   readonly path: string
   readonly id: ResourceId
   /** For calls that name none of their own. @default none */
-  readonly callDefaults?: ReadOptions
+  readonly callDefaults?: CallDefaults
 }
 
 /** What an instance of a resource is constructed with: the way to its one creation. For subclasses, not for applications. */
@@ -29,7 +35,8 @@ export class ResourceContext {
   readonly serializer: Serializer
   private readonly client: OperationClient
   private readonly events: ResourceEvents
-  private readonly callDefaults: ReadOptions | undefined
+  /** Options for calls that name none of their own. */
+  readonly callDefaults: CallDefaults
 
   constructor({ client, events, serializer, path, id, callDefaults }: ResourceContextOptions) {
     this.client = client
@@ -37,11 +44,11 @@ export class ResourceContext {
     this.serializer = serializer
     this.path = path
     this.id = id
-    this.callDefaults = callDefaults
+    this.callDefaults = callDefaults ?? noDefaults
   }
 
   /** The same creation, with these options for calls that name none of their own. */
-  withOptions(options: ReadOptions): ResourceContext {
+  withOptions(options: CallDefaults): ResourceContext {
     const { client, events, serializer, path, id } = this
     return new ResourceContext({ client, events, serializer, path, id, callDefaults: { ...this.callDefaults, ...definedOptions(options) } })
   }
@@ -91,7 +98,7 @@ export class ResourceContext {
 
   private callOptions(options: ReadOptions | undefined): ReadOptions | undefined {
     const { callDefaults } = this
-    if (callDefaults === undefined) return options
+    if (callDefaults === noDefaults) return options
     return options === undefined ? callDefaults : { ...callDefaults, ...definedOptions(options) }
   }
 

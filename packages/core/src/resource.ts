@@ -1,8 +1,9 @@
 import type { BufferOutput } from '@copycat/buffer'
-import { Command, decodeResult, operationTypeOf, type Query, type ResultOf, writeOperation } from '@copycat/protocol'
+import { Command, type Consistency, decodeResult, operationTypeOf, type Query, type ResultOf, writeOperation } from '@copycat/protocol'
 import type { Listener } from '@copycat/utils'
 import type { EventType } from './event-type.ts'
 import type { CallOptions, ReadOptions, SessionLease } from './operation-client.ts'
+import type { WriteOptions } from './persistence.ts'
 import type { ResourceContext } from './resource-context.ts'
 import { type ListenerOptions, Subscription } from './subscription.ts'
 
@@ -26,8 +27,13 @@ export abstract class Resource {
   }
 
   /** The same resource, with options for those of its calls that name none of their own. */
-  withOptions(options: ReadOptions): this {
+  withOptions(options: ReadOptions & WriteOptions): this {
     return new (this.constructor as new (context: ResourceContext) => this)(this.#context.withOptions(options))
+  }
+
+  /** The same resource, whose reads demand at least this when they name nothing. */
+  withDefaultConsistency(consistency: Consistency): this {
+    return this.withOptions({ consistency })
   }
 
   /** Deletes the resource and its state on every replica. @throws {ResourceDeletedError} when it is gone already. */
@@ -38,6 +44,11 @@ export abstract class Resource {
   /** For keys, values and whatever else the subclass puts into operations. */
   protected get serializer(): ResourceContext['serializer'] {
     return this.#context.serializer
+  }
+
+  /** Options for those calls that name none of their own. */
+  protected get callDefaults(): ResourceContext['callDefaults'] {
+    return this.#context.callDefaults
   }
 
   /** The lease of the client's session: for how long what the session holds may be relied upon. */

@@ -1,5 +1,5 @@
 import { type ClientSession, type Commit, type Executor, SnapshotList, type Snapshottable } from '@copycat/state-machine'
-import type { SessionId } from '@copycat/utils'
+import type { LogIndex, SessionId } from '@copycat/utils'
 import type { PublishedEvent } from './event-type.ts'
 import { Subscribe, Unsubscribe } from './subscription-operations.ts'
 
@@ -20,10 +20,13 @@ export class Subscribers implements Snapshottable {
   private readonly list = new SnapshotList<Subscription>(() => this.sorted(), (subscriptions) => this.replace(subscriptions))
   private executor: Executor | undefined
 
-  /** Registers the operations of subscribing. */
-  configure(executor: Executor): void {
+  /** Registers the operations of subscribing. @param subscribed told the index of each that was added. */
+  configure(executor: Executor, subscribed: (index: LogIndex) => void = () => undefined): void {
     this.executor = executor
-    executor.register(Subscribe, ({ operation, session }: Commit<Subscribe>) => this.add(session.id, operation.id, operation.topic))
+    executor.register(Subscribe, ({ operation, session, index }: Commit<Subscribe>) => {
+      this.add(session.id, operation.id, operation.topic)
+      subscribed(index)
+    })
     executor.register(Unsubscribe, ({ operation, session }: Commit<Unsubscribe>) => this.remove(session.id, operation.id))
   }
 

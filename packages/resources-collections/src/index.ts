@@ -10,4 +10,5 @@
  * @packageDocumentation
  */
 export { DistributedMap } from './distributed-map.ts'
-export type { IterationOptions } from './distributed-map.ts'
+export type { IterationOptions, VersionedEntry } from './distributed-map.ts'
+export type { MapChange, MapGap, WatchOptions } from './map-watch.ts'

@@ -1,13 +1,11 @@
 import { varintLength } from '@copycat/buffer'
+import { OpaqueReader, OpaqueWriter, sizedLength, type StoredValues } from '@copycat/core/internal'
 import type { EncodedResult } from '@copycat/protocol'
-import { OpaqueWriter, sizedLength } from './map-results.ts'
-import { OpaqueReader } from './opaque.ts'
-import type { OrderedEntries } from './ordered-entries.ts'
 
-/** What a page holds of each entry. */
-export type PageContent = 'entries' | 'keys' | 'values'
+/** What a page holds of each entry; `versions`: its version, in decimal digits, before its key and value. */
+export type PageContent = 'entries' | 'keys' | 'values' | 'versions'
 
-const contents: readonly PageContent[] = ['entries', 'keys', 'values']
+const contents: readonly PageContent[] = ['entries', 'keys', 'values', 'versions']
 
 /** A page ends when it holds so many bytes, with one entry at least: a turn of the event loop stays short. */
 const pageBytesMax = 256 * 1024
@@ -27,7 +25,7 @@ export interface Page {
   readonly through: number
   /** Ordinal of the page's last entry; 0: this page is the last one. */
   readonly next: number
-  /** Keys, values, or both alternating. */
+  /** Of each entry, one behind the other. */
   readonly fields: readonly string[]
 }
 
@@ -43,17 +41,18 @@ export function contentOf(byte: number): PageContent {
 }
 
 /** The page of these entries that was asked for. */
-export function pageOf(entries: OrderedEntries, { content, after, through, countMax }: PageRequest): Page {
+export function pageOf(entries: StoredValues, { content, after, through, countMax }: PageRequest): Page {
   const last = through === 0 ? entries.lastOrdinal : through
   const fields: string[] = []
   let bytes = 0
   let count = 0
   let previous = 0
-  for (const { key, value, ordinal } of entries.between(after, last)) {
+  for (const [key, { value, version, ordinal }] of entries.between(after, last)) {
     if (count > 0 && (count >= countMax || bytes >= pageBytesMax)) return { through: last, next: previous, fields }
+    if (content === 'versions') fields.push(String(version))
     if (content !== 'values') fields.push(key)
-    if (content !== 'keys') fields.push(value!)
-    bytes += key.length + value!.length
+    if (content !== 'keys') fields.push(value)
+    bytes += key.length + value.length
     count += 1
     previous = ordinal
   }

@@ -1,95 +1,148 @@
-import { type Commit, type Executor, StateMachine } from '@copycat/state-machine'
+import { Subscribers } from '@copycat/core'
 import {
-  Clear, ContainsKey, ContainsValue, Get, GetAll, Put, PutAll, PutIfAbsent, ReadPage, Remove, RemoveValue, Replace, ReplaceValue, Size,
+  changed, type Opaque, opaqueText, publishedChange, type Retention, type StoredChange, type StoredValue, StoredValues, type Versioned, writtenChange,
+} from '@copycat/core/internal'
+import { type ClientSession, type Commit, type Executor, type Position, SnapshotParts, type Snapshottable, StateMachine } from '@copycat/state-machine'
+import { mutant } from '@copycat/utils/instruments'
+import { ChangeHistory } from './change-history.ts'
+import {
+  type Changes, Clear, ContainsKey, ContainsValue, Get, GetAll, GetVersioned, Put, PutAll, PutIfAbsent, PutIfVersion, ReadChanges, ReadPage, Remove, RemoveIfVersion,
+  RemoveValue, Replace, ReplaceValue, Size,
 } from './map-operations.ts'
 import { type Page, pageOf } from './map-page.ts'
-import { opaqueText } from './opaque.ts'
-import { OrderedEntries } from './ordered-entries.ts'
+
+/** A command that stores a value. */
+type Store = Commit<{ readonly key: Opaque, readonly value: Opaque, readonly retention: Retention }>
 
 /** The state of a map, as every replica keeps it: keys and values are bytes that it never looks into. */
-export class MapStateMachine extends StateMachine {
-  private readonly entries = new OrderedEntries()
+export class MapStateMachine extends StateMachine implements Snapshottable {
+  private readonly values = new StoredValues((key, { value }, { index }) => {
+    this.tell({ type: 'expire', version: index, key, value: undefined, previous: value })
+  })
+  private readonly subscribers = new Subscribers()
+  private readonly history = new ChangeHistory()
+  private readonly parts = new SnapshotParts(this.values, this.subscribers, this.history)
 
   configure(executor: Executor): void {
-    executor.register(Put, this.put)
+    this.values.configure(executor)
+    this.subscribers.configure(executor, (index) => this.history.start(index))
+    executor.register(Put, (commit) => this.put(opaqueText(commit.operation.key), commit))
     executor.register(PutIfAbsent, this.putIfAbsent)
     executor.register(PutAll, this.putAll)
     executor.register(Replace, this.replace)
     executor.register(ReplaceValue, this.replaceValue)
-    executor.register(Remove, this.remove)
+    executor.register(PutIfVersion, this.putIfVersion)
+    executor.register(Remove, ({ operation, index }) => this.remove(opaqueText(operation.key), index))
     executor.register(RemoveValue, this.removeValue)
+    executor.register(RemoveIfVersion, this.removeIfVersion)
     executor.register(Clear, this.clear)
-    executor.register(Get, this.get)
-    executor.register(GetAll, this.getAll)
-    executor.register(ContainsKey, this.containsKey)
-    executor.register(ContainsValue, this.containsValue)
-    executor.register(Size, this.size)
-    executor.register(ReadPage, this.page)
+    executor.register(Get, ({ operation }) => this.values.get(opaqueText(operation.key))?.value)
+    executor.register(GetVersioned, ({ operation }): Versioned | undefined => this.values.get(opaqueText(operation.key)))
+    executor.register(GetAll, ({ operation }) => operation.keys.map((key) => this.values.get(opaqueText(key))?.value))
+    executor.register(ContainsKey, ({ operation }) => this.values.has(opaqueText(operation.key)))
+    executor.register(ContainsValue, ({ operation }) => this.values.hasValue(opaqueText(operation.key)))
+    executor.register(Size, () => this.values.size)
+    executor.register(ReadPage, ({ operation }): Page => pageOf(this.values, operation.request))
+    executor.register(ReadChanges, this.changesFrom)
   }
 
-  private put({ operation }: Commit<Put>): string | undefined {
-    return this.entries.set(opaqueText(operation.key), opaqueText(operation.value))
+  override onClose(session: ClientSession, position: Position): void {
+    this.subscribers.end(session)
+    this.values.end(session, position)
   }
 
-  private putIfAbsent({ operation }: Commit<PutIfAbsent>): string | undefined {
-    const key = opaqueText(operation.key)
-    const present = this.entries.get(key)
-    if (present === undefined) this.entries.set(key, opaqueText(operation.value))
-    return present
+  snapshot(): Iterable<Uint8Array> {
+    return this.parts.snapshot()
   }
 
-  private putAll({ operation: { fields } }: Commit<PutAll>): void {
-    for (let at = 0; at < fields.length; at += 2) this.entries.set(opaqueText(fields[at]!), opaqueText(fields[at + 1]!))
+  install(chunks: Iterable<Uint8Array>): void {
+    this.parts.install(chunks)
   }
 
-  private replace({ operation }: Commit<Replace>): string | undefined {
-    const key = opaqueText(operation.key)
-    return this.entries.has(key) ? this.entries.set(key, opaqueText(operation.value)) : undefined
+  private putIfAbsent(commit: Commit<PutIfAbsent>): string | undefined {
+    const key = opaqueText(commit.operation.key)
+    return this.values.get(key)?.value ?? this.put(key, commit)
   }
 
-  private replaceValue({ operation }: Commit<ReplaceValue>): boolean {
-    const key = opaqueText(operation.key)
-    if (this.entries.get(key) !== opaqueText(operation.expected)) return false
-    this.entries.set(key, opaqueText(operation.value))
+  private putAll(commit: Commit<PutAll>): void {
+    const { fields, retention } = commit.operation
+    for (let at = 0; at < fields.length; at += 2) this.write(opaqueText(fields[at]!), opaqueText(fields[at + 1]!), retention, commit)
+  }
+
+  private replace(commit: Commit<Replace>): string | undefined {
+    const key = opaqueText(commit.operation.key)
+    return this.values.has(key) ? this.put(key, commit) : undefined
+  }
+
+  private replaceValue(commit: Commit<ReplaceValue>): boolean {
+    const key = opaqueText(commit.operation.key)
+    const present = this.values.get(key)
+    // a45d369ca of the original: it ignored the expected value.
+    if (present === undefined || (!mutant('Z11') && present.value !== opaqueText(commit.operation.expected))) return false
+    this.put(key, commit)
     return true
   }
 
-  private remove({ operation }: Commit<Remove>): string | undefined {
-    return this.entries.remove(opaqueText(operation.key))
-  }
-
-  private removeValue({ operation }: Commit<RemoveValue>): boolean {
-    const key = opaqueText(operation.key)
-    if (this.entries.get(key) !== opaqueText(operation.value)) return false
-    this.entries.remove(key)
+  private putIfVersion(commit: Commit<PutIfVersion>): boolean {
+    const key = opaqueText(commit.operation.key)
+    if (!isOfVersion(this.values.get(key), commit.operation.version)) return false
+    this.put(key, commit)
     return true
   }
 
-  private clear(): void {
-    this.entries.clear()
+  private removeValue({ operation, index }: Commit<RemoveValue>): boolean {
+    const key = opaqueText(operation.key)
+    if (this.values.get(key)?.value !== opaqueText(operation.value)) return false
+    this.remove(key, index)
+    return true
   }
 
-  private get({ operation }: Commit<Get>): string | undefined {
-    return this.entries.get(opaqueText(operation.key))
+  private removeIfVersion({ operation, index }: Commit<RemoveIfVersion>): boolean {
+    const key = opaqueText(operation.key)
+    if (operation.version === 0 || !isOfVersion(this.values.get(key), operation.version)) return false
+    this.remove(key, index)
+    return true
   }
 
-  private getAll({ operation }: Commit<GetAll>): (string | undefined)[] {
-    return operation.keys.map((key) => this.entries.get(opaqueText(key)))
+  private clear({ index }: Commit<Clear>): void {
+    if (this.history.isKept) {
+      for (const [key, { value }] of this.values.between(0, this.values.lastOrdinal)) {
+        this.tell({ type: 'remove', version: index, key, value: undefined, previous: value })
+      }
+    }
+    this.values.clear()
   }
 
-  private containsKey({ operation }: Commit<ContainsKey>): boolean {
-    return this.entries.has(opaqueText(operation.key))
+  private changesFrom({ operation: { topic, from }, index }: Commit<ReadChanges>): Changes {
+    const changes = from === 0 ? [] : this.history.from(from, topic)
+    return { through: index, isComplete: changes !== undefined, changes: changes?.map(publishedChange) ?? [] }
   }
 
-  private containsValue({ operation }: Commit<ContainsValue>): boolean {
-    return this.entries.hasValue(opaqueText(operation.key))
+  private put(key: string, commit: Store): string | undefined {
+    return this.write(key, opaqueText(commit.operation.value), commit.operation.retention, commit)
   }
 
-  private size(): number {
-    return this.entries.size
+  /** @returns the value that was there. */
+  private write(key: string, value: string, retention: Retention, commit: Commit<unknown>): string | undefined {
+    const previous = this.values.set(key, value, retention, commit)?.value
+    if (this.history.isKept) this.tell(writtenChange(commit.index, key, value, previous))
+    return previous
   }
 
-  private page({ operation }: Commit<ReadPage>): Page {
-    return pageOf(this.entries, operation.request)
+  private remove(key: string, index: number): string | undefined {
+    const previous = this.values.delete(key)?.value
+    if (previous !== undefined) this.tell({ type: 'remove', version: index, key, value: undefined, previous })
+    return previous
   }
+
+  private tell(change: StoredChange): void {
+    if (!this.history.isKept) return
+    this.history.add(change)
+    if (this.subscribers.has(change.key)) this.subscribers.publish(changed.of(publishedChange(change)), change.key)
+  }
+}
+
+function isOfVersion(stored: StoredValue | undefined, version: number): boolean {
+  if (mutant('Z6')) return (stored === undefined) === (version === 0)
+  return (stored?.version ?? 0) === version
 }

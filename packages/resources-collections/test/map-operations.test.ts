@@ -1,5 +1,6 @@
 import { HeapBuffer } from '@copycat/buffer'
 import { type Operation, operationTypeOf, Query, writeOperation } from '@copycat/protocol'
+import { forGood } from '@copycat/core/internal'
 import { Serializer } from '@copycat/serializer'
 import { StateMachineExecutor } from '@copycat/state-machine'
 import { CopycatError } from '@copycat/utils'
@@ -18,13 +19,15 @@ function bytesOf(operation: Operation<unknown>): Uint8Array {
 
 const text = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1'))
 const list = fc.array(text, { maxLength: 10 })
+const retention = fc.record({ ttl: fc.nat(), isEphemeral: fc.boolean() })
 const operation: fc.Arbitrary<Operation<unknown>> = fc.oneof(
-  fc.tuple(text, text).chain(([key, value]) => fc.constantFrom<Operation<unknown>>(
-    new operations.Put(key, value), new operations.PutIfAbsent(key, value), new operations.Replace(key, value),
-    new operations.RemoveValue(key, value), new operations.ReplaceValue(key, value, key), new operations.Remove(key), new operations.Get(key), new operations.ContainsKey(key),
-    new operations.ContainsValue(value), new operations.Clear(), new operations.Size(),
+  fc.tuple(text, text, retention, fc.maxSafeNat()).chain(([key, value, retention, version]) => fc.constantFrom<Operation<unknown>>(
+    new operations.Put(key, value, retention), new operations.PutIfAbsent(key, value, retention), new operations.Replace(key, value, retention),
+    new operations.RemoveValue(key, value), new operations.ReplaceValue(key, value, key, retention), new operations.Remove(key), new operations.Get(key), new operations.ContainsKey(key),
+    new operations.ContainsValue(value), new operations.Clear(), new operations.Size(), new operations.GetVersioned(key),
+    new operations.PutIfVersion(key, version, value, retention), new operations.RemoveIfVersion(key, version),
   )),
-  list.map((fields) => new operations.PutAll([...fields, ...fields])), list.map((keys) => new operations.GetAll(keys)),
+  list.map((fields) => new operations.PutAll([...fields, ...fields], forGood)), list.map((keys) => new operations.GetAll(keys)),
   fc.record({
     content: fc.constantFrom('entries' as const, 'keys' as const, 'values' as const), after: fc.nat(), through: fc.nat(), countMax: fc.nat(),
   }).map((request) => new operations.ReadPage(request)),
@@ -45,14 +48,14 @@ describe('operations of a map', () => {
 
   it('are the same bytes from keys as bytes and from keys as text', () => {
     fc.assert(fc.property(text, text, (key, value) => {
-      const asBytes = new operations.ReplaceValue(Buffer.from(key, 'latin1'), Buffer.from(value, 'latin1'), Buffer.from(key, 'latin1'))
-      expect(bytesOf(asBytes)).toEqual(bytesOf(new operations.ReplaceValue(key, value, key)))
+      const asBytes = new operations.ReplaceValue(Buffer.from(key, 'latin1'), Buffer.from(value, 'latin1'), Buffer.from(key, 'latin1'), forGood)
+      expect(bytesOf(asBytes)).toEqual(bytesOf(new operations.ReplaceValue(key, value, key, forGood)))
     }))
   })
 
   it('are all registered, each under its own name', () => {
     const names = [...new StateMachineExecutor(new MapStateMachine()).operations]
-    expect(names.sort()).toEqual(Object.values(operations).map((type) => type.operation).sort())
+    expect(names.sort()).toEqual([...Object.values(operations).map((type) => type.operation), 'expire', 'subscribe', 'unsubscribe'].sort())
     expect(new Set(names).size).toBe(names.length)
   })
 

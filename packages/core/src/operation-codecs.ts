@@ -1,6 +1,7 @@
 import { type BufferOutput, varintLength } from '@copycat/buffer'
 import type { EncodedResult, OperationCodec } from '@copycat/protocol'
-import { OpaqueWriter, type ResultCodec } from './map-results.ts'
+import { type Retention, readRetention, writeRetention } from './retention.ts'
+import { OpaqueWriter, type ResultCodec } from './result-codecs.ts'
 import { type Opaque, OpaqueReader, writeOpaque, writeSizedOpaque } from './opaque.ts'
 
 /** For operations without fields. */
@@ -43,18 +44,29 @@ export function keyValueCodec<O extends { readonly key: Opaque, readonly value: 
   }
 }
 
-/** A list: varint count, each with its length. */
+/** For operations that store a value under a key: how long it stays, the key with its length, then the value. */
+export function storeCodec<O extends { readonly key: Opaque, readonly value: Opaque, readonly retention: Retention }, Result>(
+  make: (key: Opaque, value: Opaque, retention: Retention) => O, result: ResultCodec<Result>,
+): OperationCodec<O, Result> {
+  return {
+    ...result,
+    write: (operation, out) => {
+      writeRetention(out, operation.retention)
+      writeSizedOpaque(out, operation.key)
+      writeOpaque(out, operation.value)
+    },
+    read: (bytes, start, end) => {
+      const input = new OpaqueReader(bytes, start, end)
+      const retention = readRetention(input)
+      return make(input.sized(), input.rest(), retention)
+    },
+  }
+}
+
+/** A list: varint count, each with its length; `list` of an {@link OpaqueReader} reads it. */
 export function writeList(out: BufferOutput, list: readonly Opaque[]): void {
   out.writeVarint(list.length)
   for (const opaque of list) writeSizedOpaque(out, opaque)
-}
-
-/** What {@link writeList} wrote, to the end of the operation. */
-export function readList(bytes: Uint8Array, start: number, end: number): string[] {
-  const input = new OpaqueReader(bytes, start, end)
-  const list = Array.from({ length: checkedCount(input.varint(), end - start) }, () => input.sized())
-  input.finish()
-  return list
 }
 
 /** Per value: varint 0 when there is none, else its length plus one and the bytes. */
@@ -78,10 +90,4 @@ export function decodeOptionals<T>(bytes: Uint8Array, decode: (value: Uint8Array
     values.push(size === 0 ? undefined : decode(input.view(size - 1)))
   }
   return values
-}
-
-/** A list of so many cannot stand in fewer bytes: nothing is allocated on a malformed count's word. */
-function checkedCount(count: number, bytes: number): number {
-  if (count > bytes) throw new RangeError('a list is cut short')
-  return count
 }

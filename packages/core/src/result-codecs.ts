@@ -1,6 +1,7 @@
 import { varintLength, writeLatin1, writeVarint } from '@copycat/buffer'
 import type { EncodedResult, OperationCodec } from '@copycat/protocol'
-import { type Opaque, OpaqueReader } from './opaque.ts'
+import type { LogIndex } from '@copycat/utils'
+import { type Opaque, OpaqueReader, opaqueText } from './opaque.ts'
 
 /** How the result of an operation becomes bytes. */
 export type ResultCodec<Result> = Pick<OperationCodec<unknown, Result>, 'encodeResult' | 'decodeResult'>
@@ -22,6 +23,32 @@ export const countResult: ResultCodec<number> = Object.freeze({
     return bytes
   },
   decodeResult: (bytes: Uint8Array | undefined): number => new OpaqueReader(bytes ?? new Uint8Array(0), 0, bytes?.length ?? 0).varint(),
+})
+
+/** A varint; none for `undefined`. */
+export const optionalCountResult: ResultCodec<number | undefined> = Object.freeze({
+  encodeResult: (result: number | undefined): EncodedResult => result === undefined ? undefined : countResult.encodeResult(result),
+  decodeResult: (bytes: Uint8Array | undefined): number | undefined => bytes === undefined ? undefined : countResult.decodeResult(bytes),
+})
+
+/** An opaque with the index of the entry that wrote it. */
+export interface Versioned {
+  readonly version: LogIndex
+  readonly value: Opaque
+}
+
+/** A varint, and the bytes of a value; none when there is no value. */
+export const versionedResult: ResultCodec<Versioned | undefined> = Object.freeze({
+  encodeResult: (result: Versioned | undefined): EncodedResult => {
+    if (result === undefined) return undefined
+    const text = opaqueText(result.value)
+    return new OpaqueWriter(varintLength(result.version) + text.length).varint(result.version).raw(text).bytes
+  },
+  decodeResult: (bytes: Uint8Array | undefined): Versioned | undefined => {
+    if (bytes === undefined) return undefined
+    const input = new OpaqueReader(bytes, 0, bytes.length)
+    return { version: input.varint(), value: input.rest() }
+  },
 })
 
 /** Nothing. */

@@ -1,4 +1,4 @@
-import { type BufferOutput, latin1FromBytes, readVarint, varintLength } from '@copycat/buffer'
+import { type BufferOutput, latin1FromBytes, readVarint, varintLength, writeLatin1 } from '@copycat/buffer'
 
 /**
  * A key or a value as the bytes that the client's serializer made of it. Servers keep them as strings of one character per byte: compact,
@@ -9,6 +9,14 @@ export type Opaque = string | Uint8Array
 /** The opaque as servers keep it. */
 export function opaqueText(opaque: Opaque): string {
   return typeof opaque === 'string' ? opaque : latin1FromBytes(opaque)
+}
+
+/** The bytes of an opaque: those that events carry. */
+export function opaqueBytes(opaque: Opaque): Uint8Array {
+  if (typeof opaque !== 'string') return opaque
+  const bytes = new Uint8Array(opaque.length)
+  writeLatin1(bytes, 0, opaque)
+  return bytes
 }
 
 /** The bytes up to the end of the operation: no length is needed. */
@@ -58,6 +66,16 @@ export class OpaqueReader {
     return this.view(this.varint())
   }
 
+  /** The rest, as `writeList` wrote it. @throws {RangeError} when it is cut short, or goes on. */
+  list(): string[] {
+    const count = this.varint()
+    // A list of so many cannot stand in fewer bytes: nothing is allocated on a malformed count's word.
+    if (count > this.end - this.at) throw new RangeError('a list is cut short')
+    const list = Array.from({ length: count }, () => this.sized())
+    this.finish()
+    return list
+  }
+
   /** The next `length` bytes as a view. @throws {RangeError} when they are cut short. */
   view(length: number): Uint8Array {
     const start = this.skip(length)
@@ -69,6 +87,11 @@ export class OpaqueReader {
     const start = this.at
     this.at = this.end
     return latin1FromBytes(this.bytes, start, this.end)
+  }
+
+  /** {@link rest} as a view. */
+  restView(): Uint8Array {
+    return this.view(this.end - this.at)
   }
 
   /** @throws {RangeError} when there is something left. */
