@@ -1,6 +1,9 @@
 import { SessionExpiredError } from '@copycat/protocol'
-import { type Context, type Listener, Listeners, type Logger, type SessionId, type Timer } from '@copycat/utils'
-import { cover } from '@copycat/utils/instruments'
+import { ClosedError, type Context, type CopycatError, type Listener, Listeners, type Logger, type SessionId, type Timer } from '@copycat/utils'
+import { cover, mutant } from '@copycat/utils/instruments'
+import { SessionSuspendedError } from './errors.ts'
+import { type Instant, instantOf } from './instant.ts'
+import { SessionLease } from './session-lease.ts'
 
 /**
  * - `CONNECTED`: the cluster keeps it;
@@ -16,33 +19,13 @@ const drift = 0.1
 /** Part of the time-out by which the client is more careful than it would have to be. */
 const margin = 0.05
 
-/** How long a client may rely on its session: `OperationClient` of `@copycat/core` says what for. */
-class Lease {
-  readonly signal: AbortSignal
-  private readonly controller = new AbortController()
-  private readonly session: ClientSession
-
-  constructor(session: ClientSession) {
-    this.session = session
-    this.signal = this.controller.signal
-  }
-
-  isCertain(): boolean {
-    return !this.signal.aborted && this.session.isCertain
-  }
-
-  end(): void {
-    this.controller.abort(new SessionExpiredError(`session ${this.session.id} may have ended`))
-  }
-}
-
 /** Where the events of a session come from. */
 export interface SessionEventSource {
   onReceive(callback: (event: unknown) => void): Listener
   onGap(callback: () => void): Listener
 }
 
-/** A client's identity in the cluster. */
+/** A client's identity in the cluster, from its registration to its end; what comes after it is another session. */
 export class ClientSession {
   readonly id: SessionId
   /** Milliseconds without a sign of life after which the cluster may end it. */
@@ -50,37 +33,58 @@ export class ClientSession {
   private readonly events: SessionEventSource
   private readonly context: Context
   private readonly listeners: Listeners<SessionState>
+  /** Changes that listeners were not told yet: each is told to all of them before the next. */
+  private readonly news: SessionState[] = []
+  private isTelling = false
   private current: SessionState = 'CONNECTED'
-  private leaseEnd: number
+  /** First sending of the last message that the cluster acknowledged. */
+  private renewedAt: Instant
   private timer: Timer | undefined
-  private currentLease: Lease = new Lease(this)
+  private currentLease: SessionLease
 
-  /** @param sentAt monotonic time at which the registration was sent. */
-  constructor(id: SessionId, timeout: number, sentAt: number, context: Context, logger: Logger, events: SessionEventSource) {
+  /** @param sentAt when the registration was sent. */
+  constructor(id: SessionId, timeout: number, sentAt: Instant, context: Context, logger: Logger, events: SessionEventSource) {
     this.events = events
     this.id = id
     this.timeout = timeout
     this.context = context
     this.listeners = new Listeners(logger)
-    this.leaseEnd = this.leaseFrom(sentAt)
+    this.renewedAt = sentAt
+    this.currentLease = this.newLease()
     this.watch()
   }
 
+  /** As it is by the clock of now: a time-out that nobody has noticed yet is noticed here. */
   get state(): SessionState {
+    this.assess()
     return this.current
   }
 
   /** Whether the cluster keeps it for certain, at this moment. */
   get isCertain(): boolean {
-    return this.current === 'CONNECTED' && this.context.monotonic() < this.leaseEnd
+    return this.state === 'CONNECTED'
+  }
+
+  /**
+   * Time of the monotonic clock up to which it is certain unless it is renewed: no server ends it before, as long as clocks drift no more than they may. Send time
+   * of the last acknowledged renewal + time-out × (1 - 2 × drift) - margin (PROTOCOL 6).
+   */
+  get certainUntil(): number {
+    if (mutant('X18')) return this.renewedAt.monotonic + this.timeout * (1 + 2 * drift)
+    return this.renewedAt.monotonic + this.timeout * (1 - 2 * drift) - this.timeout * margin
+  }
+
+  /** Milliseconds since the last message left that the cluster acknowledged. */
+  get age(): number {
+    return this.context.monotonic() - this.renewedAt.monotonic
   }
 
   /** Its lease as it is now: ends with `CONNECTED`, for good; when the session is connected again it has a new one. */
-  get lease(): { readonly signal: AbortSignal, isCertain(): boolean } {
+  get lease(): SessionLease {
     return this.currentLease
   }
 
-  /** Tells every change of the state. */
+  /** Tells every change of the state, one after the other, to each listener in the order of registration. */
   onStateChange(callback: (state: SessionState) => void): Listener {
     return this.listeners.add(callback)
   }
@@ -102,44 +106,66 @@ export class ClientSession {
     return this.events.onGap(callback)
   }
 
-  /** The cluster acknowledged something that was first sent at `sentAt`. */
-  renew(sentAt: number): void {
-    this.leaseEnd = Math.max(this.leaseEnd, this.leaseFrom(sentAt))
-    if (this.current === 'SUSPENDED' && this.leaseEnd > this.context.monotonic()) {
-      cover('client-session.connected-again')
-      this.change('CONNECTED')
-      this.watch()
-    }
+  /** Looks at the clocks. To be called before anything that came is believed: this process may have stood still. */
+  assess(): void {
+    if (this.current !== 'CONNECTED' || this.isWithinTime) return
+    cover('client-session.suspended')
+    this.change('SUSPENDED', new SessionSuspendedError(`session ${this.id} was not renewed in time: the cluster may have ended it`))
+  }
+
+  /** The cluster acknowledged something that was sent for the first time at `sentAt`. */
+  renew(sentAt: Instant): void {
+    this.assess()
+    if (this.hasEnded || sentAt.monotonic <= this.renewedAt.monotonic) return
+    this.renewedAt = sentAt
+    if (this.current !== 'SUSPENDED' || !this.isWithinTime) return
+    cover('client-session.connected-again')
+    this.currentLease = this.newLease()
+    this.change('CONNECTED', undefined)
+    this.watch()
   }
 
   /** It has ended. */
   end(state: 'EXPIRED' | 'CLOSED'): void {
-    if (this.current === 'EXPIRED' || this.current === 'CLOSED') return
+    if (this.hasEnded) return
     this.timer?.cancel()
-    this.change(state)
+    this.change(state, state === 'EXPIRED'
+      ? new SessionExpiredError(`session ${this.id} has ended`, { outcome: 'not-applied' })
+      : new ClosedError(`session ${this.id} was closed`, { outcome: 'not-applied' }))
   }
 
-  private leaseFrom(sentAt: number): number {
-    return sentAt + this.timeout * (1 - 2 * drift) - this.timeout * margin
+  /** Whether its state is `EXPIRED` or `CLOSED`. */
+  get hasEnded(): boolean {
+    return this.current === 'EXPIRED' || this.current === 'CLOSED'
+  }
+
+  /** Time for which the machine was suspended shows on the wall clock alone; a jump of that clock is taken for the same. */
+  private get isWithinTime(): boolean {
+    const now = instantOf(this.context)
+    const suspended = now.wall - this.renewedAt.wall - (now.monotonic - this.renewedAt.monotonic)
+    return now.monotonic < this.certainUntil && suspended <= this.timeout * margin
+  }
+
+  private newLease(): SessionLease {
+    return new SessionLease(() => this.assess())
   }
 
   private watch(): void {
     this.timer?.cancel()
-    this.timer = this.context.timer(this.leaseEnd, () => {
+    this.timer = this.context.timer(this.certainUntil, () => {
       if (this.current !== 'CONNECTED') return
-      if (this.context.monotonic() < this.leaseEnd) {
-        this.watch()
-        return
-      }
-      cover('client-session.suspended')
-      this.change('SUSPENDED')
+      this.assess()
+      if (this.current === 'CONNECTED') this.watch()
     })
   }
 
-  private change(state: SessionState): void {
+  private change(state: SessionState, reason: CopycatError | undefined): void {
     this.current = state
-    if (state === 'CONNECTED') this.currentLease = new Lease(this)
-    else this.currentLease.end()
-    this.listeners.notify(state)
+    if (reason !== undefined) this.currentLease.end(reason)
+    this.news.push(state)
+    if (this.isTelling) return
+    this.isTelling = true
+    for (let next = this.news.shift(); next !== undefined; next = this.news.shift()) this.listeners.notify(next)
+    this.isTelling = false
   }
 }

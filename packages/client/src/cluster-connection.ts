@@ -4,16 +4,16 @@ import type { Context, Timer } from '@copycat/utils'
 import { buggify, cover } from '@copycat/utils/instruments'
 import { type ConnectionStrategy, isSameAddress } from './connection-strategy.ts'
 
-/** First and longest wait between two rounds of attempts, in milliseconds. */
+/**
+ * First and longest wait before the next attempt, in milliseconds, and how much longer each is than the one before, as long as nothing is answered. By jitter a wait is at most
+ * this long and at least half of it. So thousands of clients are no storm while nobody leads or all are overloaded, and what a client waits too long is in
+ * proportion to how long it went on.
+ */
 const backOffMin = 20
 const backOffMax = 1_000
+const backOffGrowth = 1.5
 
-/**
- * First and longest wait for the same server to learn of a leader, in milliseconds, and how often it is asked. Waits double, so that thousands of
- * clients are no storm of questions while nobody leads, and what a client waits too long is in proportion to the time without a leader.
- */
-const sameServerWaitMin = 20
-const sameServerWaitMax = 160
+/** How often a server is asked that is there and does not serve, before the next one is tried. */
 const sameServerAttempts = 6
 
 /** What a {@link ClusterConnection} is made with. */
@@ -51,10 +51,12 @@ export class ClusterConnection {
   private address: Address | undefined
   private round: Address[] = []
   private rounds = 0
+  /** Attempts since something was answered. */
+  private attempts = 0
   private sameServer = 0
   private timer: Timer | undefined
   private working = false
-  private stopped = false
+  private readonly stopping = new AbortController()
   /** Why each address failed last, for whoever gives up. */
   private readonly failures = new Map<string, string>()
 
@@ -92,13 +94,18 @@ export class ClusterConnection {
 
   /** The server did not serve a request. With a connection that still stands it is asked again a little later. */
   retry(connection: Connection, error: unknown): void {
-    if (this.stopped || this.connection !== connection || this.working) return
+    if (this.stopping.signal.aborted || this.connection !== connection || this.working) return
     this.events.lost()
     this.greetAgain(connection, error)
   }
 
+  /** Something was answered: the next failure is the first again. */
+  progressed(): void {
+    this.attempts = 0
+  }
+
   stop(): void {
-    this.stopped = true
+    this.stopping.abort()
     this.timer?.cancel()
     this.connection?.close()
     this.connection = undefined
@@ -113,8 +120,7 @@ export class ClusterConnection {
     }
     cover('cluster-connection.asks-again')
     this.working = true
-    const longest = Math.min(sameServerWaitMax, sameServerWaitMin * 2 ** (this.sameServer - 1))
-    this.after(longest * (0.5 + 0.5 * this.options.context.random('client-retry').float()), () => this.greet(connection))
+    this.after(this.backOff(), () => this.greet(connection))
   }
 
   private greet(connection: Connection): void {
@@ -122,7 +128,7 @@ export class ClusterConnection {
     this.events.greet(connection).then(
       () => {
         this.working = false
-        if (this.stopped || this.connection !== connection) return
+        if (this.stopping.signal.aborted || this.connection !== connection) return
         if (!connection.isOpen) {
           this.giveUp(connection, new Error('the connection closed'))
           return
@@ -135,7 +141,7 @@ export class ClusterConnection {
       },
       (error: unknown) => {
         this.working = false
-        if (!this.stopped && this.connection === connection) this.greetAgain(connection, error)
+        if (!this.stopping.signal.aborted && this.connection === connection) this.greetAgain(connection, error)
       },
     )
   }
@@ -150,16 +156,16 @@ export class ClusterConnection {
   }
 
   private tryNext(): void {
-    if (this.stopped || this.connection !== undefined) return
+    if (this.stopping.signal.aborted || this.connection !== undefined) return
     const address = this.round.shift()
     if (address === undefined) {
       this.startRound()
       return
     }
     const { transport, connectTimeout } = this.options
-    transport.connect(address, { timeout: connectTimeout }).then(
+    transport.connect(address, { timeout: connectTimeout, signal: this.stopping.signal }).then(
       (connection) => {
-        if (this.stopped) {
+        if (this.stopping.signal.aborted) {
           connection.close()
           return
         }
@@ -176,7 +182,7 @@ export class ClusterConnection {
   }
 
   private closed(connection: Connection, error: unknown): void {
-    if (this.stopped || this.connection !== connection) return
+    if (this.stopping.signal.aborted || this.connection !== connection) return
     this.timer?.cancel()
     cover('cluster-connection.closed')
     this.working = false
@@ -188,7 +194,7 @@ export class ClusterConnection {
     const { strategy, context } = this.options
     const random = context.random('client-connect')
     const leader = this.view.members.find((member) => member.id === this.view.leader)
-    const wait = this.rounds === 0 ? 0 : Math.min(backOffMax, backOffMin * 2 ** (this.rounds - 1)) * (0.5 + 0.5 * random.float())
+    const wait = this.rounds === 0 ? 0 : this.backOff()
     if (this.rounds > 0) cover('cluster-connection.whole-round-failed')
     this.rounds += 1
     this.after(wait, () => {
@@ -201,11 +207,18 @@ export class ClusterConnection {
     })
   }
 
+  /** Counts an attempt. @returns how long to wait before it. */
+  private backOff(): number {
+    const longest = Math.min(backOffMax, backOffMin * backOffGrowth ** this.attempts)
+    this.attempts += 1
+    return longest * (0.5 + 0.5 * this.options.context.random('client-retry').float())
+  }
+
   private after(wait: number, callback: () => void): void {
     const { context } = this.options
     this.timer?.cancel()
     this.timer = context.timer(context.monotonic() + wait, () => {
-      if (!this.stopped) callback()
+      if (!this.stopping.signal.aborted) callback()
     })
   }
 

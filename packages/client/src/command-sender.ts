@@ -1,12 +1,15 @@
 import type { BufferOutput } from '@copycat/buffer'
 import {
-  decodeResults, encodeCommandFrameHeader, finishRecord, MessageType, OverloadedError, recordHeaderBytes, resultsEventIndex, SequenceError, writeRecordHeader,
+  decodeResults, encodeCommandFrameHeader, encodeError, finishRecord, MessageType, OverloadedError, recordHeaderBytes, refuseRecord, resultsEventIndex,
+  SequenceError, writeRecordHeader,
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import { type Context, CopycatError, type LogIndex, type SessionId } from '@copycat/utils'
 import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { Frame, frameBytesMax } from './frame.ts'
-import type { PendingOperation } from './pending-operation.ts'
+import { type Instant, instantOf } from './instant.ts'
+import type { OperationQueue, PendingOperation } from './pending-operation.ts'
+import type { RetryBudget } from './retry-budget.ts'
 
 /** Limits of a sender. */
 export interface SenderOptions {
@@ -16,16 +19,22 @@ export interface SenderOptions {
   readonly inFlightBytesMax: number
   readonly queueMax: number
   readonly maxEntrySize: number
+  /** Shared by all that sends again for one client. */
+  readonly budget: RetryBudget
 }
 
 /** What a sender tells its client. */
 export interface SenderEvents {
-  /** A frame that left at `sentAt` for the first time was answered by the cluster. */
-  answered(sentAt: number, appliedIndex: number): void
+  /** Results are about to be handed over: if this process has stood still its session knows before. */
+  settling(): void
+  /** A frame of commands that left at `sentAt` for the first time was answered by the cluster. */
+  answered(sentAt: Instant, appliedIndex: number): void
   /** Whether events up to `eventIndex`, which go before an answer that was made behind them, are yet to be handed over. */
   mustWait(eventIndex: LogIndex): boolean
   /** Calls `settle` when they are, or will never be. */
   hold(eventIndex: LogIndex, settle: () => void): void
+  /** A frame of queries was answered. */
+  progressed(): void
   /** A frame failed in a way that sending again can mend. */
   interrupted(connection: Connection, error: unknown): void
   /** The cluster has ended the session, or nothing can be sent in it any more. */
@@ -40,9 +49,17 @@ interface SentFrame {
   firstSequence: number
   readonly pieces: readonly { readonly start: number, readonly end: number }[]
   readonly bytes: number
-  readonly sentAt: number
-  attempts: number
+  readonly sentAt: Instant
+  /** Requests that have not been answered. */
+  outstanding: number
+  /** A request has failed so that nobody knows whether it reached the log. */
+  mayBeLogged: boolean
+  /** What is sent instead: records that only use up its numbers. */
+  refused: Uint8Array | undefined
 }
+
+/** Operations that were given up while they waited, after which their frames are looked through. */
+const withdrawnMax = 256
 
 /** The first record of a frame has room for the floor. */
 const firstHeaderBytes = recordHeaderBytes + 8
@@ -51,7 +68,7 @@ const firstHeaderBytes = recordHeaderBytes + 8
  * Puts commands into frames, numbers them as they leave, and sends frames again, in order and with their numbers, until they are answered:
  * the cluster applies each number once.
  */
-export class CommandSender {
+export class CommandSender implements OperationQueue {
   private readonly options: SenderOptions
   private readonly events: SenderEvents
   private session: SessionId = 0
@@ -67,6 +84,9 @@ export class CommandSender {
   private waitingCount = 0
   private inFlightCount = 0
   private inFlightBytes = 0
+  private withdrawnCount = 0
+  /** Why the last frame was refused, if the server had too much to do. */
+  private overload: CopycatError | undefined
 
   constructor(options: SenderOptions, events: SenderEvents) {
     this.options = options
@@ -84,6 +104,7 @@ export class CommandSender {
     if (this.open !== undefined && (buggify('command-sender.frame-of-one') || this.open.bytes >= frameBytesMax)) this.closeFrame()
     this.open ??= new Frame(this.lastBytes)
     this.open.add(operation, this.open.operations.length === 0 ? firstHeaderBytes : recordHeaderBytes, write, this.options.maxEntrySize)
+    operation.queue = this
     this.waitingCount += 1
     if (this.scheduled) return
     this.scheduled = true
@@ -98,10 +119,25 @@ export class CommandSender {
   resume(session: SessionId, connection: Connection): void {
     this.session = session
     this.connection = connection
+    this.payForRetries()
     if (this.sent.length > 0) cover('command-sender.sent-again')
     if (mutant('K1-renumbered')) this.renumber(this.sent, this.nextSequence)
     for (const frame of this.sent) this.transmit(frame, connection)
     this.send()
+  }
+
+  withdrawn(): void {
+    this.waitingCount -= 1
+    this.withdrawnCount += 1
+    if (this.withdrawnCount < withdrawnMax || this.withdrawnCount < this.waitingCount) return
+    this.withdrawnCount = 0
+    const kept = this.ready.filter((frame) => !frame.isGivenUp)
+    this.ready.splice(0, this.ready.length, ...kept)
+  }
+
+  /** Nothing is under way, and nothing waits. */
+  get isIdle(): boolean {
+    return this.sent.length === 0 && this.waitingCount === 0
   }
 
   /** Nothing is sent until {@link resume}. */
@@ -116,7 +152,7 @@ export class CommandSender {
     const operations = [...this.sent.flatMap((frame) => frame.operations), ...this.ready.flatMap((frame) => frame.operations.map(({ operation }) => operation))]
     this.sent.length = 0
     this.ready.length = 0
-    this.waitingCount = 0
+    this.inFlightCount = this.inFlightBytes = 0
     for (const operation of operations) operation.fail(error)
   }
 
@@ -140,12 +176,12 @@ export class CommandSender {
         return
       }
       this.ready.shift()
-      this.waitingCount -= frame.operations.length
       const numbered = this.number(frame)
       if (numbered === undefined) continue
       this.sent.push(numbered)
       this.inFlightCount += numbered.operations.length
       this.inFlightBytes += numbered.bytes
+      this.options.budget.earn()
       this.transmit(numbered, this.connection)
     }
   }
@@ -158,12 +194,16 @@ export class CommandSender {
     const sent: SentFrame = {
       frame, operations: live.map(({ operation }) => operation), firstSequence: this.nextSequence,
       pieces: live.length === frame.operations.length ? [{ start: 0, end: frame.bytes }] : live, bytes: frame.bytes,
-      sentAt: this.options.context.monotonic(), attempts: 0,
+      sentAt: instantOf(this.options.context), outstanding: 0, mayBeLogged: false, refused: undefined,
     }
     // Before its own numbers are taken: the floor that it carries must not cover itself.
     this.writeHeaders(sent)
     this.nextSequence += live.length
-    for (const operation of sent.operations) operation.isSent = true
+    this.waitingCount -= live.length
+    for (const operation of sent.operations) {
+      operation.isSent = true
+      operation.queue = undefined
+    }
     return sent
   }
 
@@ -184,13 +224,19 @@ export class CommandSender {
   private transmit(sent: SentFrame, connection: Connection): void {
     const header = encodeCommandFrameHeader({ session: this.session, firstSequence: sent.firstSequence, count: sent.operations.length })
     const content = sent.frame.content()
-    const parts = [header, ...sent.pieces.map(({ start, end }) => content.subarray(start, end))]
-    sent.attempts += 1
+    const parts = sent.refused === undefined ? [header, ...sent.pieces.map(({ start, end }) => content.subarray(start, end))] : [header, sent.refused]
+    sent.outstanding += 1
     const { requestTimeout } = this.options
     const timeout = buggify('command-sender.impatient') ? requestTimeout / 50 : requestTimeout
     connection.request(MessageType.commands, parts, { timeout }).then(
-      (response) => this.answered(sent, response, connection),
-      (error: unknown) => this.failed(sent, error, connection),
+      (response) => {
+        sent.outstanding -= 1
+        this.answered(sent, response, connection)
+      },
+      (error: unknown) => {
+        sent.outstanding -= 1
+        this.failed(sent, error, connection)
+      },
     )
   }
 
@@ -213,6 +259,9 @@ export class CommandSender {
 
   private settle(sent: SentFrame, response: Uint8Array, connection: Connection): void {
     let appliedIndex: number
+    this.events.settling()
+    // A listener may have ended everything.
+    if (!this.sent.includes(sent)) return
     try {
       appliedIndex = decodeResults(response, sent.operations.length, {
         value: (position, bytes) => sent.operations[position]!.resolve(bytes),
@@ -228,13 +277,17 @@ export class CommandSender {
   }
 
   private failed(sent: SentFrame, error: unknown, connection: Connection): void {
+    // What a server answers that has logged nothing is certain, whoever has the frame by now.
+    const isRefused = CopycatError.is(error) && error.outcome === 'not-applied'
+    if (!isRefused) sent.mayBeLogged = true
     // Another connection has it, or another frame's failure has stopped this one already.
     if (this.connection !== connection || !this.sent.includes(sent)) return
     if (CopycatError.is(error, 'COPYCAT_SESSION_EXPIRED')) this.events.lost(error)
     else if (error instanceof SequenceError && error.expected < this.sent[0]!.firstSequence) {
       this.events.lost(new CopycatError('COPYCAT_SESSION_EXPIRED', `the cluster expects command ${error.expected}, which was answered: it has lost this session`, { outcome: 'unknown', cause: error }))
-    } else if (isRefusal(error) && sent.attempts === 1) this.refuse(sent, error)
-    else {
+    } else {
+      if (isRefused && isForGood(error) && sent.refused === undefined) this.refuse(sent, error)
+      if (CopycatError.is(error, 'COPYCAT_OVERLOADED')) this.overload = error
       if (error instanceof SequenceError) cover('command-sender.gap-told')
       cover('command-sender.interrupted')
       this.pause()
@@ -242,14 +295,47 @@ export class CommandSender {
     }
   }
 
-  /** The frame as a whole was refused before anything of it was logged: later ones move up. */
+  /** The cluster will never take this frame. Its numbers stay used: later frames may be on their way with theirs. */
   private refuse(sent: SentFrame, error: CopycatError): void {
-    const { connection } = this
-    this.remove(sent)
-    for (const operation of sent.operations) operation.reject(error)
-    this.renumber(this.sent.filter((later) => later.firstSequence > sent.firstSequence), sent.firstSequence)
-    this.pause()
-    if (connection !== undefined) this.events.interrupted(connection, error)
+    cover('command-sender.refused-for-good')
+    const isCertain = sent.outstanding === 0 && !sent.mayBeLogged
+    for (const operation of sent.operations) {
+      operation.reject(isCertain ? error : new CopycatError(error.code, error.message, { outcome: 'unknown', cause: error }))
+    }
+    const content = sent.frame.content()
+    const reason = encodeError(error)
+    const records = sent.frame.operations.filter(({ operation }) => sent.operations.includes(operation)).map(({ start }) => refuseRecord(content, start, reason))
+    const bytes = new Uint8Array(records.reduce((sum, record) => sum + record.length, 0))
+    let at = 0
+    for (const record of records) {
+      bytes.set(record, at)
+      at += record.length
+    }
+    sent.refused = bytes
+  }
+
+  /**
+   * Frames that an overloaded server has refused are sent again within the budget of retries; beyond it they fail, with all that were sent behind them. What may
+   * be in the log must be sent again whatever it costs: only its answer tells what became of it.
+   */
+  private payForRetries(): void {
+    const { overload } = this
+    this.overload = undefined
+    const { budget } = this.options
+    if (overload === undefined || budget.spend(this.sent.length)) {
+      if (overload === undefined && this.sent.length > 0) budget.owe(this.sent.length)
+      return
+    }
+    let kept = this.sent.length
+    while (kept > 0 && this.sent[kept - 1]!.outstanding === 0 && !this.sent[kept - 1]!.mayBeLogged) kept -= 1
+    const shed = this.sent.slice(kept)
+    if (shed.length > 0) {
+      cover('command-sender.overload-is-told')
+      this.nextSequence = shed[0]!.firstSequence
+      for (const frame of shed) this.remove(frame)
+      for (const { operations } of shed) for (const operation of operations) operation.reject(new OverloadedError(overload.message, { cause: overload }))
+    }
+    budget.owe(this.sent.length)
   }
 
   /** Gives frames, the last ones sent, the numbers from `next` on. */
@@ -269,7 +355,7 @@ export class CommandSender {
   }
 }
 
-/** Refused for what it is, not for when or where it came. */
-function isRefusal(error: unknown): error is CopycatError {
-  return CopycatError.is(error) && error.outcome === 'not-applied' && ['COPYCAT_PROTOCOL', 'COPYCAT_UNKNOWN_RESOURCE', 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE'].includes(error.code)
+/** Whether what was refused was refused for what it is, not for when or where it came. */
+function isForGood({ code }: CopycatError): boolean {
+  return code === 'COPYCAT_PROTOCOL' || code === 'COPYCAT_UNKNOWN_RESOURCE' || code === 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE'
 }

@@ -46,6 +46,11 @@ export class Frame {
     this.operations.push({ operation, start, end: this.out.position })
   }
 
+  /** Whether nobody waits for anything in it any more. */
+  get isGivenUp(): boolean {
+    return this.operations.every(({ operation }) => operation.isSettled)
+  }
+
   /** What was encoded; shared with the frame. */
   content(): Uint8Array {
     return this.out.bytes.subarray(0, this.out.position)

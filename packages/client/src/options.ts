@@ -2,6 +2,7 @@ import { type MemberAddress, parseAddress } from '@copycat/protocol'
 import { Serializer } from '@copycat/serializer'
 import type { Transport } from '@copycat/transport'
 import { checkDuration, checkInteger, ConfigurationError, type Context, definedOptions, type Logger, SystemContext, warningLogger } from '@copycat/utils'
+import { checkRecoveryStrategy, type RecoveryStrategy } from './recovery.ts'
 import { anyServer, type ConnectionStrategy } from './connection-strategy.ts'
 
 /** Options of `RaftClient.open`. */
@@ -19,6 +20,12 @@ export interface RaftClientOptions {
   readonly sessionTimeout?: number
   /** Milliseconds until `open` gives up. @default 30_000 */
   readonly openTimeout?: number
+  /** Gives the opening up: `open` rejects with `AbortedError`. Later it has no effect. */
+  readonly signal?: AbortSignal
+  /** Milliseconds until a call is given up that names no `timeout` of its own. @default Infinity: the session's end settles everything */
+  readonly callTimeout?: number
+  /** What happens when the cluster has ended the session: `close`, `recover`, or a function that decides. @default 'close' */
+  readonly recovery?: RecoveryStrategy
   /** Milliseconds for one attempt to connect. @default 1000 */
   readonly connectTimeout?: number
   /** Milliseconds for one frame to be answered, before the server is given up and the frame sent to another. @default 5000 */
@@ -36,14 +43,14 @@ export interface RaftClientOptions {
 }
 
 /** Options with every default filled in. */
-export type ResolvedRaftClientOptions = Required<RaftClientOptions>
+export type ResolvedRaftClientOptions = Required<Omit<RaftClientOptions, 'signal'>> & Pick<RaftClientOptions, 'signal'>
 
 /** The defaults of {@link RaftClientOptions}. */
 export const raftClientDefaults: Readonly<{
-  sessionTimeout: number, openTimeout: number, connectTimeout: number, requestTimeout: number, strategy: ConnectionStrategy,
+  sessionTimeout: number, openTimeout: number, connectTimeout: number, requestTimeout: number, callTimeout: number, recovery: RecoveryStrategy, strategy: ConnectionStrategy,
   inFlightMax: number, inFlightBytesMax: number, queueMax: number, maxEntrySize: number
 }> = Object.freeze({
-  sessionTimeout: 0, openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000, strategy: anyServer,
+  sessionTimeout: 0, openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000, callTimeout: Infinity, recovery: 'close', strategy: anyServer,
   inFlightMax: 1_024, inFlightBytesMax: 8 * 1024 * 1024, queueMax: 100_000, maxEntrySize: 8 * 1024 * 1024,
 })
 
@@ -57,7 +64,8 @@ export function resolveRaftClientOptions(options: RaftClientOptions): ResolvedRa
   for (const member of resolved.members as readonly MemberAddress[]) parseAddress(member)
   if (typeof resolved.transport !== 'object' || resolved.transport === null) throw new ConfigurationError('transport', resolved.transport, 'is required')
   for (const option of ['connectTimeout', 'requestTimeout'] as const) checkDuration(option, resolved[option])
-  checkDuration('openTimeout', resolved.openTimeout, { allowInfinity: true })
+  for (const option of ['openTimeout', 'callTimeout'] as const) checkDuration(option, resolved[option], { allowInfinity: true })
+  checkRecoveryStrategy(resolved.recovery)
   checkInteger('sessionTimeout', resolved.sessionTimeout, 0, 0xffff_ffff)
   for (const option of ['inFlightMax', 'inFlightBytesMax', 'queueMax', 'maxEntrySize'] as const) checkInteger(option, resolved[option], 1)
   return Object.freeze(resolved)

@@ -5,15 +5,23 @@ import { cover, mutant } from '@copycat/utils/instruments'
 export interface SubmitOptions {
   /** Gives the operation up: `not-applied` if it was not sent yet, else its outcome is unknown. */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds until it is given up in the same way. @default none: the session's end settles everything */
+  /** Milliseconds until it is given up in the same way; `Infinity`: never. @default the client's `callTimeout` */
   readonly timeout?: number | undefined
+}
+
+/** Where an operation waits to be sent. */
+export interface OperationQueue {
+  /** One that waits was settled, so that its place is free. */
+  withdrawn(): void
 }
 
 /** One operation of the application, from its submission until its promise is settled, once. */
 export class PendingOperation {
   isSettled = false
-  /** Set when it has left for a server. */
+  /** Set when it has left for a server, and may have an effect. */
   isSent = false
+  /** Where it waits; undefined once it has left. */
+  queue: OperationQueue | undefined
   private readonly decode: (bytes: Uint8Array | undefined) => unknown
   private readonly resolvePromise: (value: never) => void
   private readonly rejectPromise: (error: unknown) => void
@@ -33,8 +41,7 @@ export class PendingOperation {
   }
 
   /** Starts to watch what may end it early. @returns false when it has ended at once. */
-  watch(options: SubmitOptions, context: Context): boolean {
-    const { signal, timeout } = options
+  watch(signal: AbortSignal | undefined, timeout: number, context: Context): boolean {
     if (signal?.aborted === true) {
       this.abort(signal)
       return false
@@ -44,7 +51,7 @@ export class PendingOperation {
       this.onAbort = () => this.abort(signal)
       signal.addEventListener('abort', this.onAbort, { once: true })
     }
-    if (timeout !== undefined && timeout !== Infinity) {
+    if (timeout !== Infinity) {
       this.timer = context.timer(context.monotonic() + timeout, () => {
         if (this.isSent) cover('pending-operation.timed-out-with-unknown-outcome')
         if (!this.isSent) cover('pending-operation.timed-out-before-sent')
@@ -84,5 +91,6 @@ export class PendingOperation {
     this.isSettled = true
     this.timer?.cancel()
     if (this.onAbort !== undefined) this.signal?.removeEventListener('abort', this.onAbort)
+    this.queue?.withdrawn()
   }
 }

@@ -1,16 +1,15 @@
 import type { BufferOutput } from '@copycat/buffer'
 import { type Consistency, decodeResults, encodeQueryFrameHeader, MessageType, OverloadedError, resultsEventIndex } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
-import { CopycatError, type SessionId } from '@copycat/utils'
+import { CopycatError, type LogIndex, type SessionId } from '@copycat/utils'
 import { buggify, cover } from '@copycat/utils/instruments'
 import type { SenderEvents, SenderOptions } from './command-sender.ts'
 import { Frame, frameBytesMax } from './frame.ts'
-import type { PendingOperation } from './pending-operation.ts'
+import type { OperationQueue, PendingOperation } from './pending-operation.ts'
 
 interface QueryFrame {
   readonly frame: Frame
   readonly demand: QueryDemand
-  sentAt: number
 }
 
 /** What a query demands of the server that answers it. */
@@ -19,24 +18,40 @@ export interface QueryDemand {
   readonly maxStaleness: number | undefined
 }
 
+/** Queries that were given up while they waited, after which their frames are looked through. */
+const withdrawnMax = 256
+
 /** Puts queries of one turn and one demand into a frame, and asks again until it is answered: a query changes nothing. */
-export class QuerySender {
+export class QuerySender implements OperationQueue {
   private readonly options: SenderOptions
   private readonly events: SenderEvents
   private session: SessionId = 0
   private connection: Connection | undefined
-  /** Highest index that any answer has shown: none may be older. */
-  private seenIndex = 0
+  private seenIndex: LogIndex
   private readonly ready: QueryFrame[] = []
   private readonly open = new Map<string, QueryFrame>()
   private readonly sent = new Set<QueryFrame>()
   private scheduled = false
   private waitingCount = 0
   private inFlightCount = 0
+  private withdrawnCount = 0
+  private overload: CopycatError | undefined
 
-  constructor(options: SenderOptions, events: SenderEvents) {
+  /** @param seenIndex what the client has seen before, in another session. */
+  constructor(options: SenderOptions, events: SenderEvents, seenIndex: LogIndex = 0) {
     this.options = options
     this.events = events
+    this.seenIndex = seenIndex
+  }
+
+  /** Highest index that any answer has shown: none may be older. */
+  get seen(): LogIndex {
+    return this.seenIndex
+  }
+
+  /** Nothing is under way, and nothing waits. */
+  get isIdle(): boolean {
+    return this.sent.size === 0 && this.waitingCount === 0
   }
 
   /** An answer has shown this index. */
@@ -52,10 +67,11 @@ export class QuerySender {
     let open = this.open.get(kind)
     if (open === undefined || buggify('query-sender.frame-of-one') || open.frame.bytes >= frameBytesMax) {
       if (open !== undefined) this.ready.push(open)
-      open = { frame: new Frame(), demand, sentAt: 0 }
+      open = { frame: new Frame(), demand }
       this.open.set(kind, open)
     }
     open.frame.add(operation, 4, write, this.options.maxEntrySize)
+    operation.queue = this
     this.waitingCount += 1
     if (this.scheduled) return
     this.scheduled = true
@@ -70,9 +86,20 @@ export class QuerySender {
   resume(session: SessionId, connection: Connection): void {
     this.session = session
     this.connection = connection
+    this.payForRetries()
     if (this.sent.size > 0) cover('query-sender.asked-again')
     for (const frame of this.sent) this.transmit(frame, connection)
     this.send()
+  }
+
+  /** A query that nobody waits for any more costs nothing: not its place here, nor another sending. */
+  withdrawn(): void {
+    this.waitingCount -= 1
+    this.withdrawnCount += 1
+    if (this.withdrawnCount < withdrawnMax || this.withdrawnCount < this.waitingCount) return
+    this.withdrawnCount = 0
+    const kept = this.ready.filter(({ frame }) => !frame.isGivenUp)
+    this.ready.splice(0, this.ready.length, ...kept)
   }
 
   /** Nothing is sent until {@link resume}. */
@@ -87,7 +114,7 @@ export class QuerySender {
     const frames = [...this.sent, ...this.ready]
     this.sent.clear()
     this.ready.length = 0
-    this.waitingCount = 0
+    this.inFlightCount = 0
     for (const { frame } of frames) for (const { operation } of frame.operations) operation.reject(error('not-applied'))
   }
 
@@ -99,58 +126,98 @@ export class QuerySender {
   private send(): void {
     while (this.ready.length > 0 && this.connection !== undefined) {
       const next = this.ready[0]!
-      const count = next.frame.operations.length
-      if (this.sent.size > 0 && this.inFlightCount + count > this.options.inFlightMax) return
+      const { operations } = next.frame
+      if (this.sent.size > 0 && this.inFlightCount + operations.length > this.options.inFlightMax) {
+        // Those that were given up on their way have left their places.
+        for (const query of this.sent) if (query.frame.isGivenUp) this.remove(query)
+        if (this.sent.size > 0 && this.inFlightCount + operations.length > this.options.inFlightMax) return
+      }
       this.ready.shift()
-      this.waitingCount -= count
-      this.inFlightCount += count
+      this.inFlightCount += operations.length
       this.sent.add(next)
+      for (const { operation } of operations) {
+        if (operation.queue === undefined || operation.isSettled) continue
+        operation.queue = undefined
+        this.waitingCount -= 1
+      }
+      this.options.budget.earn()
+      this.finish(next)
       this.transmit(next, this.connection)
     }
   }
 
+  /** Fills in the lengths. */
+  private finish({ frame }: QueryFrame): void {
+    const content = frame.content()
+    const view = new DataView(content.buffer, content.byteOffset, content.length)
+    for (const { start, end } of frame.operations) view.setUint32(start, end - start - 4, true)
+  }
+
+  /** Asks what somebody still waits for. */
   private transmit(query: QueryFrame, connection: Connection): void {
-    const { operations } = query.frame
-    const content = query.frame.content()
-    if (query.sentAt === 0) {
-      const view = new DataView(content.buffer, content.byteOffset, content.length)
-      for (const { start, end } of operations) view.setUint32(start, end - start - 4, true)
-      query.sentAt = this.options.context.monotonic()
+    const { frame, demand } = query
+    const live = frame.operations.filter(({ operation }) => !operation.isSettled)
+    if (live.length === 0) {
+      this.remove(query)
+      return
     }
-    const header = encodeQueryFrameHeader({ session: this.session, index: this.seenIndex, ...query.demand, count: operations.length })
-    connection.request(MessageType.queries, [header, content], { timeout: this.options.requestTimeout }).then(
-      (response) => this.answered(query, response, connection),
+    if (live.length < frame.operations.length) cover('query-sender.withdrawn')
+    const content = frame.content()
+    const operations = live.map(({ operation }) => operation)
+    const header = encodeQueryFrameHeader({ session: this.session, index: this.seenIndex, ...demand, count: live.length })
+    const pieces = live.length === frame.operations.length ? [content] : live.map(({ start, end }) => content.subarray(start, end))
+    connection.request(MessageType.queries, [header, ...pieces], { timeout: this.options.requestTimeout }).then(
+      (response) => this.answered(query, operations, response, connection),
       (error: unknown) => this.failed(query, error, connection),
     )
   }
 
-  private answered(query: QueryFrame, response: Uint8Array, connection: Connection): void {
+  private remove(query: QueryFrame): void {
+    if (this.sent.delete(query)) this.inFlightCount -= query.frame.operations.length
+  }
+
+  /** As for commands: within the budget of retries they are asked again, beyond it they fail. */
+  private payForRetries(): void {
+    const { overload } = this
+    this.overload = undefined
+    if (overload === undefined) this.options.budget.owe(this.sent.size)
+    else if (!this.options.budget.spend(this.sent.size)) {
+      cover('query-sender.overload-is-told')
+      for (const query of [...this.sent]) {
+        this.remove(query)
+        for (const { operation } of query.frame.operations) operation.reject(new OverloadedError(overload.message, { cause: overload }))
+      }
+    }
+  }
+
+  private answered(query: QueryFrame, operations: readonly PendingOperation[], response: Uint8Array, connection: Connection): void {
     if (!this.sent.has(query)) return
     const eventIndex = resultsEventIndex(response)
     if (!this.events.mustWait(eventIndex)) {
-      this.settle(query, response, connection)
+      this.settle(query, operations, response, connection)
       return
     }
     const kept = response.slice()
     this.events.hold(eventIndex, () => {
-      if (this.sent.has(query)) this.settle(query, kept, connection)
+      if (this.sent.has(query)) this.settle(query, operations, kept, connection)
     })
   }
 
-  private settle(query: QueryFrame, response: Uint8Array, connection: Connection): void {
-    const { operations } = query.frame
+  private settle(query: QueryFrame, operations: readonly PendingOperation[], response: Uint8Array, connection: Connection): void {
+    this.events.settling()
+    if (!this.sent.has(query)) return
     try {
       const { appliedIndex } = decodeResults(response, operations.length, {
-        value: (position, bytes) => operations[position]!.operation.resolve(bytes),
-        error: (position, error) => operations[position]!.operation.reject(error),
+        value: (position, bytes) => operations[position]!.resolve(bytes),
+        error: (position, error) => operations[position]!.reject(error),
       })
       this.saw(appliedIndex)
     } catch (error) {
       this.failed(query, error, connection)
       return
     }
-    this.sent.delete(query)
-    this.inFlightCount -= operations.length
+    this.remove(query)
+    this.events.progressed()
     this.send()
   }
 
@@ -161,12 +228,12 @@ export class QuerySender {
       return
     }
     if (CopycatError.is(error, 'COPYCAT_PROTOCOL') || CopycatError.is(error, 'COPYCAT_TRANSPORT_FRAME_TOO_LARGE')) {
-      this.sent.delete(query)
-      this.inFlightCount -= query.frame.operations.length
+      this.remove(query)
       for (const { operation } of query.frame.operations) operation.reject(error)
       this.send()
       return
     }
+    if (CopycatError.is(error, 'COPYCAT_OVERLOADED')) this.overload = error
     this.pause()
     this.events.interrupted(connection, error)
   }

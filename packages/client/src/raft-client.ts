@@ -1,19 +1,24 @@
 import type { BufferOutput } from '@copycat/buffer'
 import {
-  clientNameBytes, type ClusterView, type Command, Consistency, decodeClusterView, decodeRegisterResponse, decodeResponse, decodeResult,
-  encodeKeepAliveRequest, encodeRegisterRequest, encodeUnregisterRequest, MessageType, type Operation, operationTypeOf, Query, SessionExpiredError,
-  writeOperation,
+  clientNameBytes, type ClusterView, type Command, Consistency, decodeRegisterResponse, decodeResponse, decodeResult, encodeRegisterRequest,
+  encodeUnregisterRequest, MessageType, type Operation, operationTypeOf, Query, SessionExpiredError, writeOperation,
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
-import { assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, TimeoutError, type Timer } from '@copycat/utils'
-import { buggify, cover } from '@copycat/utils/instruments'
+import {
+  AbortedError, assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, Listeners, TimeoutError,
+} from '@copycat/utils'
+import { cover } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
 import { ClusterConnection } from './cluster-connection.ts'
-import { CommandSender, type SenderEvents } from './command-sender.ts'
+import { CommandSender, type SenderEvents, type SenderOptions } from './command-sender.ts'
 import { EventReceiver } from './event-receiver.ts'
+import { type Instant, instantOf } from './instant.ts'
+import { KeepAlive, keepAliveIntervalOf, renewSession } from './keep-alive.ts'
 import { type RaftClientOptions, resolveRaftClientOptions, type ResolvedRaftClientOptions } from './options.ts'
 import { PendingOperation, type SubmitOptions } from './pending-operation.ts'
 import { QuerySender } from './query-sender.ts'
+import type { RecoveryAction, SessionLoss, SessionRecovery } from './recovery.ts'
+import { RetryBudget } from './retry-budget.ts'
 
 /** Options of one query. */
 export interface QueryOptions extends SubmitOptions {
@@ -26,45 +31,66 @@ export interface QueryOptions extends SubmitOptions {
   readonly maxStaleness?: number | undefined
 }
 
+/** Options of {@link RaftClient.drain}. */
+export interface DrainOptions {
+  /** Milliseconds that what is under way gets. @default 3500 */
+  readonly timeout?: number
+}
+
 /** Milliseconds that `close` gives the cluster to end the session. */
 const closeTimeout = 1_000
 
+/** Milliseconds between two looks whether everything is settled. */
+const drainInterval = 5
+
 /**
- * A client of a Raft cluster, with one session: commands are applied once, in program order, whatever server it talks to; every call settles.
+ * A client of a Raft cluster, with one session at a time: commands are applied once, in program order, whatever server it talks to; every call settles.
  */
 export class RaftClient {
   private readonly options: ResolvedRaftClientOptions
   private readonly lifecycle: Lifecycle = new Lifecycle('the client')
-  private readonly name: Uint8Array
-  private readonly commands: CommandSender
-  private readonly queries: QuerySender
+  private readonly senderOptions: SenderOptions
+  private readonly senderEvents: SenderEvents
   private readonly connection: ClusterConnection
   private readonly receiver: EventReceiver
+  private readonly recoveries: Listeners<SessionRecovery>
+  /** By which a repeated registration is recognised; another one for each session. */
+  private name: Uint8Array
+  private commands: CommandSender
+  private queries: QuerySender
   private current: ClientSession | undefined
+  private keepAlive: KeepAlive | undefined
   private serving: Connection | undefined
-  private keepAliveTimer: Timer | undefined
-  /** Monotonic time at which the last thing that the cluster acknowledged was sent. */
-  private renewedAt = 0
   private opened: { resolve: () => void, reject: (error: unknown) => void } | undefined
+  /** The session has ended, and no other takes its place. */
+  private hasGivenUp = false
+  private isDraining = false
+  /** While the client closes: called when the cluster has ended the session, or need not. */
+  private farewell: (() => void) | undefined
 
   private constructor(options: RaftClientOptions) {
     this.options = resolveRaftClientOptions(options)
-    const events: SenderEvents = {
+    const { context, logger } = this.options
+    this.senderOptions = { ...this.options, budget: new RetryBudget(context) }
+    this.senderEvents = {
+      settling: () => this.current?.assess(),
       answered: (sentAt, appliedIndex) => {
         this.queries.saw(appliedIndex)
         this.renewed(sentAt)
       },
+      progressed: () => this.connection.progressed(),
       mustWait: (eventIndex) => this.receiver.mustWait(eventIndex),
       hold: (eventIndex, settle) => this.receiver.hold(eventIndex, settle),
       interrupted: (connection, error) => this.connection.retry(connection, error),
       lost: (error) => this.expire(error),
     }
-    this.name = this.options.context.random('client-name').bytes(clientNameBytes)
-    this.commands = new CommandSender(this.options, events)
-    this.queries = new QuerySender(this.options, events)
+    this.recoveries = new Listeners(logger)
+    this.name = this.newName()
+    this.commands = new CommandSender(this.senderOptions, this.senderEvents)
+    this.queries = new QuerySender(this.senderOptions, this.senderEvents)
     this.receiver = new EventReceiver(this.options, {
-      rebind: () => this.renewNow(true),
-      acknowledge: () => this.renewNow(false),
+      rebind: () => void this.renewNow(true),
+      acknowledge: () => void this.renewNow(false),
       ended: (error) => this.expire(error),
     })
     this.connection = new ClusterConnection(this.options, {
@@ -76,7 +102,7 @@ export class RaftClient {
 
   /**
    * Resolves when the session is registered.
-   * @throws (rejects) {ConfigurationError}; {TimeoutError} after `openTimeout`, with every address and its reason.
+   * @throws (rejects) {ConfigurationError}; {TimeoutError} after `openTimeout`, with every address and its reason; {AbortedError} when the `signal` fires.
    */
   static async open(options: RaftClientOptions): Promise<RaftClient> {
     const client = new RaftClient(options)
@@ -85,13 +111,15 @@ export class RaftClient {
     return client
   }
 
+  /** The present one; after a recovery another. */
   get session(): ClientSession {
     assert(this.current !== undefined, 'an open client has a session')
     return this.current
   }
 
+  /** Whether calls are taken. */
   get isOpen(): boolean {
-    return this.lifecycle.isOpen
+    return this.refusal() === undefined
   }
 
   /** What a server last said of the cluster. */
@@ -148,9 +176,35 @@ export class RaftClient {
     return this.receiver.onGap(callback)
   }
 
-  /** Ends the session if the cluster can be reached, and settles every call; leaves no handle behind. */
+  /**
+   * Calls `callback` when another session has taken the place of one that the cluster had ended, before anything is sent in it that waits: what rested on the old
+   * one is to be made again. Only with `recovery`.
+   */
+  onRecover(callback: (recovery: SessionRecovery) => void): Listener {
+    return this.recoveries.add(callback)
+  }
+
+  /**
+   * Settles every call, ends the session if the cluster can be reached within a second (else it expires by itself), and leaves no handle behind. Closing twice does nothing.
+   */
   close(): Promise<void> {
     return this.lifecycle.close(() => this.stop())
+  }
+
+  /** Takes no more calls, waits for those under way for at most `timeout`, then closes. */
+  async drain({ timeout = 3_500 }: DrainOptions = {}): Promise<void> {
+    checkDuration('timeout', timeout)
+    this.isDraining = true
+    const { context } = this.options
+    const end = context.monotonic() + timeout
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if ((this.commands.isIdle && this.queries.isIdle) || this.lifecycle.state !== 'open' || context.monotonic() >= end) resolve()
+        else context.timer(context.monotonic() + drainInterval, look)
+      }
+      look()
+    })
+    await this.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -165,9 +219,11 @@ export class RaftClient {
         operation.reject(refusal)
         return
       }
-      if (!operation.watch(options, this.options.context)) return
+      const { callTimeout, context } = this.options
+      const { signal, timeout = callTimeout } = options
       try {
-        add(operation)
+        if (timeout !== Infinity) checkDuration('timeout', timeout)
+        if (operation.watch(signal, timeout, context)) add(operation)
       } catch (error) {
         operation.reject(error)
       }
@@ -175,57 +231,85 @@ export class RaftClient {
   }
 
   private refusal(): CopycatError | undefined {
-    if (this.lifecycle.state !== 'open') return new ClosedError('the client is closed', { outcome: 'not-applied' })
-    if (this.current?.state === 'EXPIRED') return new SessionExpiredError(`session ${this.current.id} has ended`, { outcome: 'not-applied' })
+    if (this.lifecycle.state !== 'open' || this.isDraining) return new ClosedError('the client is closed', { outcome: 'not-applied' })
+    if (this.hasGivenUp && this.current !== undefined) return new SessionExpiredError(`session ${this.current.id} has ended`, { outcome: 'not-applied' })
     return undefined
   }
 
   private async start(): Promise<void> {
-    const { context, openTimeout } = this.options
+    const { context, openTimeout, signal } = this.options
+    const abort = (): void => this.opened?.reject(new AbortedError(`the opening was aborted; ${this.connection.obstacles}`, { outcome: 'not-applied', cause: signal?.reason }))
     const timer = openTimeout === Infinity ? undefined : context.timer(context.monotonic() + openTimeout, () => {
       this.opened?.reject(new TimeoutError(`no server registered a session within ${openTimeout} ms; ${this.connection.obstacles}`, { outcome: 'not-applied' }))
     })
     try {
       await new Promise<void>((resolve, reject) => {
         this.opened = { resolve, reject }
-        this.connection.start()
+        signal?.addEventListener('abort', abort, { once: true })
+        if (signal?.aborted === true) abort()
+        else this.connection.start()
       })
     } catch (error) {
+      this.keepAlive?.stop()
       this.connection.stop()
+      this.current?.end('CLOSED')
       throw error
     } finally {
       timer?.cancel()
+      signal?.removeEventListener('abort', abort)
       this.opened = undefined
     }
   }
 
-  /** The first message on every connection: it registers the session, or binds it to this server. */
+  /** The first message on every connection: it registers the session, or binds it to this server; or takes leave. */
   private async greet(connection: Connection): Promise<void> {
-    const { context, requestTimeout, sessionTimeout, serializer, logger } = this.options
-    const sentAt = context.monotonic()
+    const { current, farewell } = this
+    const { logger } = this.options
+    if (farewell !== undefined) {
+      await this.unregister(connection)
+      return
+    }
     this.receiver.listen(connection, (error) => {
       logger.warn(`${connection.remoteAddress} sent malformed events`, error)
       connection.close()
     })
-    if (this.current !== undefined) {
-      await this.keepAlive(connection, true)
-      return
-    }
-    const request = encodeRegisterRequest({ client: this.name, timeout: sessionTimeout, replaces: 0 })
+    if (current === undefined || current.hasEnded) await this.register(connection)
+    else await this.renew(connection, true)
+  }
+
+  private async register(connection: Connection): Promise<void> {
+    const { context, requestTimeout, sessionTimeout, serializer, logger } = this.options
+    const previous = this.current
+    const sentAt = instantOf(context)
+    const request = encodeRegisterRequest({ client: this.name, timeout: sessionTimeout, replaces: previous?.id ?? 0 })
     const response = decodeRegisterResponse(decodeResponse(await connection.request(MessageType.register, [request], { timeout: requestTimeout })))
+    if (this.isStopping) return
     this.connection.learn(response)
-    this.current = new ClientSession(response.session, response.timeout, sentAt, context, logger, {
+    const session = new ClientSession(response.session, response.timeout, sentAt, context, logger, {
       onReceive: (callback) => this.receiver.onEvent((bytes) => callback(serializer.readObject(bytes))),
       onGap: (callback) => this.receiver.onGap(callback),
     })
+    this.current = session
+    this.keepAlive = new KeepAlive(context, keepAliveIntervalOf(session.timeout), {
+      age: () => session.age, hasNews: () => this.receiver.hasUnacknowledged, send: () => this.renewNow(false),
+    })
+    this.keepAlive.start()
+    session.onStateChange((state) => {
+      if (state === 'SUSPENDED') this.keepAlive?.now()
+    })
     this.receiver.start(response.session)
-    this.renewedAt = sentAt
-    this.scheduleKeepAlive()
+    if (previous !== undefined) this.recovered(previous, session)
+  }
+
+  private recovered(previous: ClientSession, session: ClientSession): void {
+    cover('raft-client.recovered')
+    this.recoveries.notify({ previous, session, missed: { after: this.queries.seen, through: session.id } })
+    this.options.context.nextTurn(() => this.receiver.resume())
   }
 
   private resume(connection: Connection): void {
     const { current } = this
-    if (current === undefined || current.state === 'EXPIRED') return
+    if (current === undefined || current.hasEnded || this.isStopping) return
     this.serving = connection
     this.commands.resume(current.id, connection)
     this.queries.resume(current.id, connection)
@@ -239,77 +323,125 @@ export class RaftClient {
   }
 
   /** @param binds whether the session's events are to come over this connection. */
-  private async keepAlive(connection: Connection, binds: boolean): Promise<void> {
+  private async renew(connection: Connection, binds: boolean): Promise<void> {
     const { context, requestTimeout } = this.options
-    const { receiver } = this
-    const sentAt = context.monotonic()
+    const { receiver, session } = this
     const { eventIndex } = receiver
-    const request = encodeKeepAliveRequest({ session: this.session.id, floor: this.commands.floor, eventIndex, binding: binds ? receiver.bind() : 0 })
+    const request = { session: session.id, floor: this.commands.floor, eventIndex, binding: binds ? receiver.bind() : 0 }
     receiver.acknowledging(eventIndex)
     try {
-      this.connection.learn(decodeClusterView(decodeResponse(await connection.request(MessageType.keepAlive, [request], { timeout: requestTimeout }))))
-      this.renewed(sentAt)
+      // A server that is silent for longer keeps the session in danger: another one may do better.
+      const timeout = Math.min(requestTimeout, keepAliveIntervalOf(session.timeout))
+      const { view, sentAt } = await renewSession(connection, request, timeout, context)
+      this.connection.learn(view)
+      if (session === this.current) this.renewed(sentAt)
     } catch (error) {
       receiver.acknowledgingFailed()
-      if (CopycatError.is(error, 'COPYCAT_SESSION_EXPIRED')) this.expire(error)
+      if (CopycatError.is(error, 'COPYCAT_SESSION_EXPIRED') && session === this.current) this.expire(error)
       throw error
     }
   }
 
-  private renewNow(binds: boolean): void {
+  private async renewNow(binds: boolean): Promise<void> {
     const { serving } = this
-    if (serving !== undefined) this.keepAlive(serving, binds).catch((error: unknown) => this.connection.retry(serving, error))
+    if (serving === undefined) return
+    try {
+      await this.renew(serving, binds)
+    } catch (error) {
+      this.connection.retry(serving, error)
+    }
   }
 
-  private renewed(sentAt: number): void {
-    this.renewedAt = Math.max(this.renewedAt, sentAt)
+  private renewed(sentAt: Instant): void {
+    this.connection.progressed()
     this.current?.renew(sentAt)
   }
 
-  /** Needed only while no commands flow: every acknowledged command renews too. */
-  private scheduleKeepAlive(): void {
-    const { context } = this.options
-    const interval = this.session.timeout / 3
-    this.keepAliveTimer = context.timer(Math.max(this.renewedAt + interval, context.monotonic() + interval / 10), () => {
-      if (this.current?.state === 'EXPIRED' || this.current?.state === 'CLOSED') return
-      const isDue = context.monotonic() - this.renewedAt >= interval || this.receiver.hasUnacknowledged
-      if (this.serving !== undefined && (buggify('raft-client.early-keep-alive') || isDue)) {
-        cover('raft-client.keep-alive')
-        this.renewNow(false)
-      }
-      this.scheduleKeepAlive()
-    })
-  }
-
+  /** The cluster has ended the session. */
   private expire(error: CopycatError): void {
-    if (this.current === undefined || this.current.state === 'EXPIRED') return
+    const { current, serving, commands, queries } = this
+    if (current === undefined || current.hasEnded) return
     cover('raft-client.session-expired')
-    this.keepAliveTimer?.cancel()
-    this.connection.stop()
-    this.current.end('EXPIRED')
+    this.keepAlive?.stop()
+    // Answers that wait for events are known.
     this.receiver.end()
-    this.failAll((outcome) => new SessionExpiredError(error.message, { outcome, cause: error }))
+    if (this.farewell !== undefined) {
+      current.end('EXPIRED')
+      this.farewell()
+      return
+    }
+    const action = this.decide({ session: current, error })
+    this.pause()
+    if (action === 'close') {
+      this.hasGivenUp = true
+      this.connection.stop()
+      this.opened?.reject(error)
+    } else {
+      // Whoever is told submits to the next session already.
+      this.name = this.newName()
+      this.commands = new CommandSender(this.senderOptions, this.senderEvents)
+      this.queries = new QuerySender(this.senderOptions, this.senderEvents, queries.seen)
+    }
+    current.end('EXPIRED')
+    failAll(commands, queries, (outcome) => new SessionExpiredError(error.message, { outcome, cause: error }))
+    if (action === 'recover' && serving !== undefined) this.connection.retry(serving, error)
   }
 
-  private failAll(error: (outcome: 'unknown' | 'not-applied') => CopycatError): void {
-    this.serving = undefined
-    this.commands.failAll(error)
-    this.queries.failAll(error)
+  private decide(loss: SessionLoss): RecoveryAction {
+    const { recovery, logger } = this.options
+    if (typeof recovery !== 'function') return recovery
+    try {
+      return recovery(loss)
+    } catch (error) {
+      logger.error('the recovery strategy threw', error)
+      return 'close'
+    }
+  }
+
+  private get isStopping(): boolean {
+    return this.lifecycle.state === 'closing' || this.lifecycle.state === 'closed'
+  }
+
+  private newName(): Uint8Array {
+    return this.options.context.random('client-name').bytes(clientNameBytes)
   }
 
   private async stop(): Promise<void> {
-    this.keepAliveTimer?.cancel()
     const { serving, current } = this
+    this.keepAlive?.stop()
     this.receiver.end()
-    this.failAll((outcome) => new ClosedError('the client was closed', { outcome }))
-    if (serving !== undefined && current !== undefined && current.state !== 'EXPIRED') {
-      await serving.request(MessageType.unregister, [encodeUnregisterRequest(current.id)], { timeout: closeTimeout }).catch((error: unknown) => {
-        this.options.logger.debug('the session could not be ended; it will expire', error)
-      })
-    }
+    this.pause()
+    failAll(this.commands, this.queries, (outcome) => new ClosedError('the client was closed', { outcome }))
+    if (current !== undefined && !current.hasEnded) await this.takeLeave(serving)
     this.connection.stop()
     current?.end('CLOSED')
   }
+
+  /** Asks the cluster to end the session: now, or as soon as a server serves, for a while. */
+  private takeLeave(serving: Connection | undefined): Promise<void> {
+    const { context, logger } = this.options
+    return new Promise((resolve) => {
+      const timer = context.timer(context.monotonic() + closeTimeout, () => {
+        logger.debug('the session could not be ended in time; it will expire')
+        resolve()
+      })
+      this.farewell = () => {
+        timer.cancel()
+        resolve()
+      }
+      if (serving !== undefined) this.unregister(serving).catch((error: unknown) => this.connection.retry(serving, error))
+    })
+  }
+
+  private async unregister(connection: Connection): Promise<void> {
+    decodeResponse(await connection.request(MessageType.unregister, [encodeUnregisterRequest(this.session.id)], { timeout: closeTimeout }))
+    this.farewell?.()
+  }
+}
+
+function failAll(commands: CommandSender, queries: QuerySender, error: (outcome: 'unknown' | 'not-applied') => CopycatError): void {
+  commands.failAll(error)
+  queries.failAll(error)
 }
 
 function checkStaleness(consistency: Consistency, maxStaleness: number): void {

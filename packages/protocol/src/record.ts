@@ -21,7 +21,7 @@ const refusedFlag = 2
 
 /**
  * The record at `at` as a leader logs it that may not apply its command: with the error as its result, so that the
- * session's numbers stay without a gap. Clients never send such a record.
+ * session's numbers stay without a gap. A client sends such a record in the place of one that no leader would take.
  */
 export function refuseRecord(bytes: Uint8Array, at: number, error: Uint8Array): Uint8Array {
   const start = payloadStart(bytes, at)
@@ -81,6 +81,6 @@ export function isRecord(view: DataView, at: number, end: number): boolean {
   if (at + recordHeaderBytes > end) return false
   const length = view.getUint32(at, true)
   const flags = view.getUint8(at + 4)
-  return at + 4 + length <= end && (flags & ~floorFlag) === 0
-    && length >= recordHeaderBytes - 4 + (flags === 0 ? 0 : 8)
+  return at + 4 + length <= end && (flags & ~(floorFlag | refusedFlag)) === 0
+    && length >= recordHeaderBytes - 4 + ((flags & floorFlag) === 0 ? 0 : 8)
 }

@@ -72,7 +72,7 @@ describe('RaftServer', () => {
     const { session } = silent
     const leader = await cluster.leader()
     expect(leader.status.sessions).toBe(2)
-    Object.assign(silent, { keepAlive: () => new Promise(() => {}) })
+    Object.assign(silent, { renew: () => new Promise(() => {}) })
     while (leader.status.sessions > 1) await new Promise((resolve) => setTimeout(resolve, 20))
     await expect(silent.submit(new Add(1))).rejects.toMatchObject({ code: 'COPYCAT_SESSION_EXPIRED' })
     expect(session.state).toBe('EXPIRED')

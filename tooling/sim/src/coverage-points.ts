@@ -37,7 +37,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'pre-vote.answer-of-abandoned-round', 'pre-vote.refusal-names-newer-term', 'pre-vote.refused',
   'progress.blocked', 'progress.fill-stale', 'progress.match-overtakes-next', 'progress.older-match',
   'query-sender.asked-again',
-  'raft-client.keep-alive', 'raft-client.session-expired',
+  'keep-alive.sent', 'raft-client.session-expired',
   'read-rounds.confirmed-together', 'read-rounds.lost-with-leadership', 'read-rounds.waits-for-apply',
   'replicator.commit-told-alone',
   'request-vote.answer-of-old-term', 'request-vote.leader-may-live', 'request-vote.log-behind', 'request-vote.old-term',

@@ -1,6 +1,6 @@
 import {
   checkCommandFrame, checkQueryFrame, type ClusterView, commandFrameHeaderBytes, decodeKeepAliveRequest, decodeRegisterRequest, decodeUnregisterRequest,
-  encodeClusterView, encodeError, encodeFailure, encodeOk, encodeRegisterResponse, IndeterminateError, NotLeaderError, OverloadedError, payloadStart,
+  encodeClusterView, encodeError, encodeFailure, encodeOk, encodeRegisterResponse, IndeterminateError, isRefused, NotLeaderError, OverloadedError, payloadStart,
   ProtocolError, recordEnd, refuseRecord, SequenceError,
 } from '@copycat/protocol'
 import type { StateMachineRuntime } from '@copycat/state-machine'
@@ -350,7 +350,7 @@ export class Leadership {
     let kept = start
     for (let at = start; at < bytes.length;) {
       const end = recordEnd(view, at)
-      const error = this.runtime.admit(bytes, payloadStart(bytes, at), end, this.ports.everyVoterKnows)
+      const error = isRefused(bytes, at) ? undefined : this.runtime.admit(bytes, payloadStart(bytes, at), end, this.ports.everyVoterKnows)
       if (error !== undefined) {
         pieces.push(bytes.subarray(kept, at), refuseRecord(bytes, at, encodeError(error)))
         kept = end
