@@ -4,6 +4,8 @@ import { sectorBytes, type SyncCapture } from './sync-capture.ts'
 
 /** Sectors that go astray together, at most. */
 const sectorsMax = 4
+/** Writes that wait for the moment at which they may go astray, at most. */
+const astrayMax = 6
 /** Places that are tried before the fault is given up for this time. */
 const attemptsMax = 64
 
@@ -22,7 +24,7 @@ interface Astray {
  */
 export class Misdirection {
   private readonly state: DiskState
-  private astray: Astray | undefined
+  private astray: Astray[] = []
 
   constructor(state: DiskState) {
     this.state = state
@@ -31,9 +33,12 @@ export class Misdirection {
   /** A part of what is to land goes astray. Called before it has landed. */
   begin(image: FileImage, capture: SyncCapture): void {
     const sectors = capture.sectors()
-    if (this.astray !== undefined || sectors.length === 0) return
+    // What is overwritten before anybody could have noticed that it is missing makes room for what overwrites it.
+    this.astray = this.astray.filter((each) => each.image !== image || !overlaps(capture, each))
+    if (sectors.length === 0 || this.astray.length >= astrayMax) return
     const random = this.state.faults.random('misdirectedWrite')
-    const first = random.pick(sectors)
+    // The last one is mostly written again by what comes next.
+    const first = random.pick(sectors.length > 1 && random.chance(3, 4) ? sectors.slice(0, -1) : sectors)
     const wanted = random.between(1, sectorsMax)
     let count = 1
     while (count < wanted && capture.has(first + count)) count += 1
@@ -44,36 +49,35 @@ export class Misdirection {
     before.set(image.durableBytes.subarray(offset, offset + length))
     const written = capture.bytes.slice(offset - capture.first * sectorBytes, offset - capture.first * sectorBytes + length)
     if (before.every((byte, at) => byte === written[at])) return
-    this.astray = { image, capture, offset, before, written }
+    this.astray.push({ image, capture, offset, before, written })
   }
 
   /** Something has landed. */
   end(image: FileImage, capture: SyncCapture): void {
-    const { astray } = this
-    if (astray === undefined || astray.image !== image) return
-    if (capture === astray.capture || !overlaps(capture, astray)) this.tryNow(astray)
-    else this.astray = undefined
+    const astray = this.astray.filter((each) => each.image !== image || each.capture === capture || !overlaps(capture, each))
+    this.astray = astray.filter((each) => each.image !== image || !this.succeeds(each))
   }
 
   /** Forgets a write that has not gone astray yet. */
   restart(): void {
-    this.astray = undefined
+    this.astray = []
   }
 
-  private tryNow(astray: Astray): void {
+  /** @returns whether it has gone astray now. */
+  private succeeds(astray: Astray): boolean {
     const { faults, guard, hooks } = this.state
     const { image, offset, before, written } = astray
     const path = image.durablePath
-    if (path === undefined || (guard !== undefined && !guard.mayCorrupt(path, offset, before.length))) return
+    if (path === undefined || (guard !== undefined && !guard.mayCorrupt(path, offset, before.length))) return false
     const target = this.chooseTarget(astray)
-    if (target === undefined) return
-    this.astray = undefined
+    if (target === undefined) return false
     image.corrupt(offset, before)
     target.image.corrupt(target.offset, written)
     faults.count('misdirectedWrite')
     guard?.damaged()
     hooks.onCorrupted?.(path, offset, before.length)
     hooks.onCorrupted?.(target.path, target.offset, written.length)
+    return true
   }
 
   private chooseTarget({ image, offset, written }: Astray): { path: string, image: FileImage, offset: number } | undefined {

@@ -1,13 +1,11 @@
+import { latin1FromBytes, readVarint, varintLength } from '@copycat/buffer'
 import { Command, type OperationCodec, Query } from '@copycat/protocol'
 
 /** What the store can do, by the kind of its objects; the first letter of a key names the kind. */
-export type StoreAction =
-  | 'put' | 'get' | 'cas' | 'putFor'
-  | 'add' | 'sum'
-  | 'insert' | 'remove' | 'has'
-  | 'push' | 'pop'
-  | 'lock' | 'unlock'
-  | 'fail'
+const actions = ['put', 'get', 'cas', 'putFor', 'add', 'sum', 'insert', 'remove', 'has', 'push', 'pop', 'lock', 'unlock', 'fail'] as const
+
+/** One of them. */
+export type StoreAction = typeof actions[number]
 
 /** What an operation asks for; `value` and `expected` mean what the action makes of them. */
 export interface StoreInput {
@@ -24,8 +22,9 @@ export type StoreOutput = number | null | readonly [number | null, number]
 export class Change extends Command<StoreOutput> implements StoreInput {
   static readonly operation = 'change'
   static readonly codec: OperationCodec<Change, StoreOutput> = codecOf(
-    (change) => [change.action, change.key, change.value, change.expected, change.id, change.order],
-    (fields) => new Change({ action: fields[0], key: fields[1], value: fields[2], expected: fields[3] }, fields[4], fields[5]),
+    ({ id, order }) => [id, order],
+    (input, [id, order]) => new Change(input, id!, order!),
+    2,
   )
   readonly action: StoreAction
   readonly key: string
@@ -49,8 +48,9 @@ export class Change extends Command<StoreOutput> implements StoreInput {
 export class Look extends Query<StoreOutput> implements StoreInput {
   static readonly operation = 'look'
   static readonly codec: OperationCodec<Look, StoreOutput> = codecOf(
-    (look) => [look.action, look.key, look.value, 0, 0, 0],
-    (fields) => new Look({ action: fields[0], key: fields[1], value: fields[2], expected: fields[3] }),
+    () => [],
+    (input) => new Look(input),
+    0,
   )
   readonly action: StoreAction
   readonly key: string
@@ -79,23 +79,32 @@ export class Expire extends Command {
   }
 }
 
-type Fields = [StoreAction, string, number, number, number, number]
-
-/** Text, because every field is a word or a small number, and short texts are quick. */
-function codecOf<O>(fieldsOf: (operation: O) => Fields, make: (fields: Fields) => O): OperationCodec<O, StoreOutput> {
+/**
+ * u8 action, u8 length of the key, the key, then varints: value, expected, and `count` more. By hand: each operation is read on every server, and once
+ * more by the check that replays the log.
+ */
+function codecOf<O extends StoreInput>(rest: (operation: O) => readonly number[], make: (input: StoreInput, rest: readonly number[]) => O, count: number): OperationCodec<O, StoreOutput> {
   return {
     write: (operation, out) => {
-      const text = JSON.stringify(fieldsOf(operation))
-      for (let at = 0; at < text.length; at++) out.writeUint8(text.charCodeAt(at))
+      const { action, key, value, expected } = operation
+      out.writeUint8(actions.indexOf(action)).writeUint8(key.length)
+      for (let at = 0; at < key.length; at++) out.writeUint8(key.charCodeAt(at))
+      out.writeVarint(value).writeVarint(expected)
+      for (const each of rest(operation)) out.writeVarint(each)
     },
-    read: (bytes, start, end) => make(JSON.parse(textOf(bytes, start, end)) as Fields),
+    read: (bytes, start, end) => {
+      const keyEnd = start + 2 + bytes[start + 1]!
+      const numbers: number[] = []
+      for (let at = keyEnd; numbers.length < 2 + count;) {
+        const value = readVarint(bytes, at, end)
+        if (value === undefined) throw new RangeError('an operation of the store is cut short')
+        numbers.push(value)
+        at += varintLength(value)
+      }
+      const input: StoreInput = { action: actions[bytes[start]!]!, key: latin1FromBytes(bytes, start + 2, keyEnd), value: numbers[0]!, expected: numbers[1]! }
+      return make(input, count === 0 ? numbers : numbers.slice(2))
+    },
     encodeResult: (result) => JSON.stringify(result),
-    decodeResult: (bytes) => (bytes === undefined ? null : JSON.parse(textOf(bytes, 0, bytes.length)) as StoreOutput),
+    decodeResult: (bytes) => (bytes === undefined ? null : JSON.parse(latin1FromBytes(bytes)) as StoreOutput),
   }
-}
-
-function textOf(bytes: Uint8Array, start: number, end: number): string {
-  let text = ''
-  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]!)
-  return text
 }
