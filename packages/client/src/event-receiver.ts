@@ -203,7 +203,7 @@ export class EventReceiver {
       this.batches.push({ index: previousIndex, previousIndex: this.received, events: [] })
     }
     // As if the message had been lost alone, which no transport does.
-    if (this.isChained && buggify('event-receiver.batch-is-lost')) return true
+    if (buggify('event-receiver.batch-is-lost') && this.isChained) return true
     this.isChained = true
     this.received = Math.max(index, this.received)
     this.batches.push(batch)

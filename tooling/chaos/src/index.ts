@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { FeedMachine, Follow, Publish, Published } from './feed-machine.ts'
 export { freePorts } from './free-ports.ts'
 export { ProcessCluster } from './process-cluster.ts'
 export type { ProcessClusterOptions } from './process-cluster.ts'

@@ -5,8 +5,8 @@ export interface ReplicaConfiguration {
   readonly memberId: number
   readonly members: readonly Member[]
   readonly directory: string
-  /** `resources`: a replica with maps; `append`: a Raft server with the append-only test state machine. @default resources */
-  readonly stateMachine?: 'resources' | 'append'
+  /** `resources`: a replica with maps; `append`: a Raft server with the append-only test state machine; `feed`: one that publishes events. @default resources */
+  readonly stateMachine?: 'resources' | 'append' | 'feed'
   readonly electionTimeout?: number
   readonly heartbeatInterval?: number
   readonly openTimeout?: number

@@ -4,6 +4,7 @@ import { DistributedMap } from '@copycat/resources-collections'
 import { Storage } from '@copycat/storage'
 import { TcpTransport } from '@copycat/transport-tcp'
 import { AppendMachine } from './append-machine.ts'
+import { FeedMachine } from './feed-machine.ts'
 import type { FromReplica, ReplicaConfiguration, ReplicaReport, ToReplica } from './replica-messages.ts'
 
 /** The program of one replica process. Whoever starts it owns it: it ends when the channel to its parent closes. */
@@ -16,7 +17,7 @@ async function main(configuration: ReplicaConfiguration): Promise<void> {
     ...(openTimeout === undefined ? {} : { openTimeout }),
   }
   const replica = stateMachine === 'resources' ? await CopycatReplica.open({ ...common, resources: [DistributedMap] }) : undefined
-  const raftServer = replica === undefined ? await RaftServer.open({ ...common, stateMachine: new AppendMachine() }) : undefined
+  const raftServer = replica === undefined ? await RaftServer.open({ ...common, stateMachine: stateMachine === 'feed' ? new FeedMachine() : new AppendMachine() }) : undefined
   const server = (replica?.server ?? raftServer)!
   process.on('message', (message: ToReplica) => {
     if (message.type === 'report') send({ type: 'report', request: message.request, report: reportOf(server) })
