@@ -293,11 +293,11 @@ class Run {
   }
 
   private makeServer(id: number, memberIds: readonly number[]): SimServer {
-    const { seed, electionTimeout, heartbeatInterval, sessionTimeout, maxSegmentSize, cacheBytes } = this.options
+    const { seed, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes } = this.options
     const process = this.makeProcess(hostOf(id), id, false)
     const disk = new SimDisk(process.name, this.scheduler, SeededRandom.of(seed, 'disk', id))
     return new SimServer(id, process, disk, {
-      memberIds, electionTimeout, heartbeatInterval, sessionTimeout, maxSegmentSize, cacheBytes, openTimeout: 30_000,
+      memberIds, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes, openTimeout: 30_000,
     }, {
       transport: (context) => this.network.transport(context, { depth: this.options.depth }),
       machine: (server) => this.workload.machine(`member ${server.id}`, server.id),

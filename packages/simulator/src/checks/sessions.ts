@@ -5,7 +5,7 @@ import type { LogIndex, SessionId } from '@copycat/utils'
 import type { CheckPorts } from './check-ports.ts'
 import type { ServerView } from './server-view.ts'
 
-/** I40: no session ends whose client has shown in time that it lives. */
+/** I39 and I40: a session that ends takes with it what belonged to it, and none ends whose client has shown in time that it lives. */
 export class SessionChecks {
   private readonly ports: CheckPorts
   /** The last entry by which each open session was renewed, in the committed history. */
@@ -44,26 +44,17 @@ export class SessionChecks {
   }
 
   private recorded(view: ServerView, index: LogIndex, record: SessionRecord): void {
-    if (record.kind === 'register') this.registered(index, record)
-    else if (record.kind === 'unregister' || record.kind === 'end') this.renewals.delete(record.session)
+    if (record.kind === 'register') this.renewals.set(index, index)
     else if (record.kind === 'keepAlive') this.renew(record.session, index)
-    else if ((this.renewals.get(record.session) ?? 0) <= record.lastRenewal) this.renewals.delete(record.session)
-    else if (view.machine?.hasSession?.(record.session) === false) {
-      this.ports.fail('I40', `session ${record.session} was ended at ${index} for not being renewed after ${record.lastRenewal}, but it was at ${this.renewals.get(record.session)}`)
+    else if (record.kind === 'expire' && (this.renewals.get(record.session) ?? 0) > record.lastRenewal) this.goesOn(view, record, index)
+    else if (this.renewals.delete(record.session) && view.machine?.hasSession?.(record.session) === true) {
+      this.ports.fail('I39', `session ${record.session} ended at ${index}, but what belonged to it is still there`)
     }
   }
 
-  /** A registration that is repeated renews the session that the first one opened. */
-  private registered(index: LogIndex, { client, replaces }: Extract<SessionRecord, { kind: 'register' }>): void {
-    const name = client.join()
-    const known = this.byClient.get(name)
-    if (known !== undefined && this.renewals.has(known)) {
-      this.renew(known, index)
-      return
-    }
-    this.renewals.delete(replaces)
-    this.byClient.set(name, index)
-    this.renewals.set(index, index)
+  private goesOn(view: ServerView, { session, lastRenewal }: Extract<SessionRecord, { kind: 'expire' }>, index: LogIndex): void {
+    if (view.machine?.hasSession?.(session) !== false) return
+    this.ports.fail('I40', `session ${session} was ended at ${index} for not being renewed after ${lastRenewal}, but it was at ${this.renewals.get(session)}`)
   }
 
   private renewed({ body, firstIndex, count }: Block): void {

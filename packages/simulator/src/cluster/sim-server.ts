@@ -19,6 +19,7 @@ export interface SimServerSettings {
   readonly electionTimeout: number
   readonly heartbeatInterval: number
   readonly sessionTimeout: number
+  readonly eventsMax: number
   readonly maxSegmentSize: number
   readonly cacheBytes: number
   readonly openTimeout: number

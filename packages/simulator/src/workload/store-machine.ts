@@ -1,6 +1,6 @@
 import { type ClientSession, type Commit, type Executor, type Position, StateMachine } from '@copycat/state-machine'
 import type { SessionId } from '@copycat/utils'
-import { Change, Expire, Look, type StoreInput, type StoreOutput } from './store-operations.ts'
+import { Change, Expire, Look, type StoreEvent, type StoreInput, type StoreOutput } from './store-operations.ts'
 
 /** Told what a replica finds wrong while it applies: only a server that applied twice, out of order, or for a dead session can make it so. */
 export type ReportViolation = (invariant: string, text: string) => void
@@ -32,12 +32,21 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
   private readonly onApplied: (id: number, index: number) => void
   private readonly applied = new Map<number, number>()
   private readonly orders = new Map<SessionId, number>()
+  /** Who is told of changes. */
+  private readonly subscribers = new Map<SessionId, ClientSession>()
+  /** Events that each open session was sent. */
+  private readonly told = new Map<SessionId, number>()
+  private readonly onTold: (session: SessionId, number: number, index: number) => void
   private lastTime = 0
   private executor: Executor | undefined
 
-  /** @param onApplied told of every command that takes effect. */
-  constructor(report: ReportViolation = () => {}, onApplied: (id: number, index: number) => void = () => {}) {
+  /** @param onApplied told of every command that takes effect. @param onTold told of every event. */
+  constructor(
+    report: ReportViolation = () => {}, onApplied: (id: number, index: number) => void = () => {},
+    onTold: (session: SessionId, number: number, index: number) => void = () => {},
+  ) {
     super()
+    this.onTold = onTold
     this.report = report
     this.onApplied = onApplied
   }
@@ -67,6 +76,9 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
   }
 
   override onClose({ id }: ClientSession, position: Position): void {
+    this.told.delete(id)
+    this.subscribers.delete(id)
+    this.tell(position.index, `session ${id} ends`)
     if (!this.orders.delete(id)) this.report('I39', `session ${id} ended twice, at ${position.index} again`)
   }
 
@@ -83,6 +95,7 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
     if (time < this.lastTime) this.report('I21', `logged time went back from ${this.lastTime} to ${time} at ${index}`)
     this.lastTime = time
     const result = this.run(operation, commit)
+    this.tell(index, `${operation.action} ${operation.key}`)
     this.mix(operation.id, index, hashOf(result))
     return result
   }
@@ -103,16 +116,21 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
       case 'pop': return this.queueOf(key).shift() ?? null
       case 'lock': return this.lock(key, commit)
       case 'unlock': return this.unlock(key, expected)
-      case 'fail': throw new Error(`command ${String(commit.operation.id)} fails on purpose`)
-      default: return this.read(input)
+      case 'subscribe': return this.subscribe(commit.session)
+      case 'unsubscribe': return this.subscribers.delete(commit.session.id) ? 1 : 0
+      case 'fail': {
+        for (const session of this.subscribers.values()) session.publish([0, commit.index, 'nobody may see this'] satisfies StoreEvent)
+        throw new Error(`command ${String(commit.operation.id)} fails on purpose`)
+      }
+      default: return this.read(input, commit.session.id)
     }
   }
 
   private look(commit: Commit<Look>): StoreOutput {
-    return this.read(commit.operation)
+    return this.read(commit.operation, commit.session.id)
   }
 
-  private read({ action, key, value }: StoreInput): StoreOutput {
+  private read({ action, key, value }: StoreInput, session: SessionId): StoreOutput {
     switch (action) {
       case 'get': {
         const register = this.registers.get(key)
@@ -120,6 +138,7 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
       }
       case 'sum': return this.registers.get(key)?.value ?? 0
       case 'has': return this.sets.get(key)?.has(value) === true ? 1 : 0
+      case 'told': return this.told.get(session) ?? 0
       default: return null
     }
   }
@@ -170,7 +189,24 @@ export class StoreMachine extends StateMachine implements CheckedMachine {
     if (commit.time < this.lastTime) this.report('I21', `a timer was due at ${commit.time}, but logged time was ${this.lastTime} already`)
     this.lastTime = commit.time
     this.mix(version, commit.index, hashOf(commit.time))
+    this.tell(commit.index, `${key} expires`)
     if (this.registers.get(key)?.version === version) this.registers.set(key, { value: null, version })
+  }
+
+  /** @returns how many events the session was sent before. */
+  private subscribe(session: ClientSession): number {
+    this.subscribers.set(session.id, session)
+    return this.told.get(session.id) ?? 0
+  }
+
+  private tell(index: number, what: string): void {
+    for (const session of this.subscribers.values()) {
+      const number = (this.told.get(session.id) ?? 0) + 1
+      this.told.set(session.id, number)
+      this.onTold(session.id, number, index)
+      session.publish([number, index, what] satisfies StoreEvent)
+      this.mix(session.id, index, number)
+    }
   }
 
   private setOf(key: string): Set<number> {

@@ -2,7 +2,7 @@ import { latin1FromBytes, readVarint, varintLength } from '@copycat/buffer'
 import { Command, type OperationCodec, Query } from '@copycat/protocol'
 
 /** What the store can do, by the kind of its objects; the first letter of a key names the kind. */
-const actions = ['put', 'get', 'cas', 'putFor', 'add', 'sum', 'insert', 'remove', 'has', 'push', 'pop', 'lock', 'unlock', 'fail'] as const
+const actions = ['put', 'get', 'cas', 'putFor', 'add', 'sum', 'insert', 'remove', 'has', 'push', 'pop', 'lock', 'unlock', 'subscribe', 'unsubscribe', 'told', 'fail'] as const
 
 /** One of them. */
 export type StoreAction = typeof actions[number]
@@ -17,6 +17,12 @@ export interface StoreInput {
 
 /** What it returns: a small number or two; undefined is null on the wire. */
 export type StoreOutput = number | null | readonly [number | null, number]
+
+/**
+ * What a subscriber is told: the number of the event among those of its session, from 1 on; the index of the entry; and what has happened there. Text, which
+ * clients check: nothing in it says more than they could know.
+ */
+export type StoreEvent = readonly [number: number, index: number, what: string]
 
 /** A command of one client: `id` is unique in the run, `order` counts the commands of its session. */
 export class Change extends Command<StoreOutput> implements StoreInput {

@@ -3,6 +3,7 @@ import type { Consistency } from '@copycat/protocol'
 import { CopycatError } from '@copycat/utils'
 import type { ClientWorld } from '../cluster/sim-client.ts'
 import type { SeededRandom } from '../random/seeded-random.ts'
+import { EventJournal } from './event-journal.ts'
 import { StoreJudge } from './store-judge.ts'
 import { StoreMachine } from './store-machine.ts'
 import { Change, Look, type StoreAction, type StoreInput, type StoreOutput } from './store-operations.ts'
@@ -20,7 +21,7 @@ const keysPerKind = 3
 /** Milliseconds after which an operation is given up. */
 const deadline = 10_000
 
-type Kind = 'r' | 'c' | 's' | 'q' | 'l' | 'e'
+type Kind = 'r' | 'c' | 's' | 'q' | 'l' | 'e' | 't'
 
 const actionsOf: Readonly<Record<Kind, readonly StoreAction[]>> = {
   r: ['put', 'put', 'get', 'get', 'get', 'cas'],
@@ -29,11 +30,18 @@ const actionsOf: Readonly<Record<Kind, readonly StoreAction[]>> = {
   q: ['push', 'push', 'pop'],
   l: ['lock', 'lock', 'unlock'],
   e: ['putFor', 'get'],
+  t: ['subscribe', 'told', 'told', 'told', 'unsubscribe'],
 }
 
 const kinds: readonly Kind[] = ['r', 'r', 'r', 'c', 's', 'q', 'l', 'e']
 
-const reads: ReadonlySet<StoreAction> = new Set(['get', 'sum', 'has'])
+/** Where there are events. */
+const kindsWithEvents: readonly Kind[] = [...kinds, 't', 't']
+
+const reads: ReadonlySet<StoreAction> = new Set(['get', 'sum', 'has', 'told'])
+
+/** They ask for, or tell, what only the journal of events judges. */
+const ofEvents: ReadonlySet<StoreAction> = new Set(['subscribe', 'unsubscribe', 'told'])
 
 /** How the clients of a run behave. */
 export interface StoreWorkloadSettings {
@@ -45,7 +53,14 @@ export interface StoreWorkloadSettings {
   readonly burst: number
   /** Whether they read at all levels, or only at the strongest. */
   readonly readLevels: 'strongest' | 'all'
+  /** Whether they subscribe to what others change. */
+  readonly hasEvents: boolean
+  /** Events that servers keep for a session, at most. */
+  readonly eventsMax: number
 }
+
+/** So many events are never lost: no client of a run stands still for that many. */
+const plentyOfEvents = 10_000
 
 /** What a read demands. */
 interface Demand {
@@ -74,6 +89,7 @@ export class StoreWorkload implements Workload {
   readonly judge: StoreJudge = new StoreJudge()
   private readonly settings: StoreWorkloadSettings
   private readonly ports: WorkloadPorts
+  private readonly journal: EventJournal
   private readonly used = new Map<Kind, number>()
   private readonly appliedAt = new Map<number, number>()
   /** Highest version of a register that any client was told. */
@@ -85,6 +101,7 @@ export class StoreWorkload implements Workload {
   constructor(settings: StoreWorkloadSettings, ports: WorkloadPorts) {
     this.settings = settings
     this.ports = ports
+    this.journal = new EventJournal({ mayLose: settings.eventsMax < plentyOfEvents, fail: (invariant, text) => ports.fail(invariant, text) })
   }
 
   machine(member: string): StoreMachine {
@@ -92,7 +109,7 @@ export class StoreWorkload implements Workload {
       const first = this.appliedAt.get(id)
       if (first === undefined) this.appliedAt.set(id, index)
       else if (first !== index) this.ports.fail('I30', `command ${id} took effect at ${first}, and at ${member} at ${index}`)
-    })
+    }, (session, number, index) => this.journal.told(session, number, index))
   }
 
   async program(world: ClientWorld): Promise<void> {
@@ -100,6 +117,7 @@ export class StoreWorkload implements Workload {
       const client = await this.open(world)
       if (client === undefined) continue
       this.watch(client, world.name)
+      if (this.settings.hasEvents) this.journal.watch(client, world.name)
       const orders: Progress = { last: 0, seen: new Map() }
       const loops = Array.from({ length: this.settings.loops }, (_, at) => this.loop(client, orders, `${world.name}.${at}`, world))
       if (this.settings.readLevels === 'all') loops.push(this.readOnly(client, orders, `${world.name}.reader`, world))
@@ -166,7 +184,7 @@ export class StoreWorkload implements Workload {
   }
 
   private next(random: SeededRandom, tokens: ReadonlyMap<string, { token: number, owner: number }>): StoreInput {
-    const kind = random.pick(kinds)
+    const kind = random.pick(this.settings.hasEvents ? kindsWithEvents : kinds)
     const action = random.chance(1, 100) ? 'fail' : random.pick(actionsOf[kind])
     const key = this.key(kind, random)
     const id = ++this.lastId
@@ -209,7 +227,7 @@ export class StoreWorkload implements Workload {
     const demand = demanded ?? (isRead && this.settings.readLevels === 'all' ? (world.random as SeededRandom).pick(demands) : undefined)
     const isWeak = demand?.consistency === 'SERIALIZABLE'
     const seen = orders.seen.get(input.key) ?? 0
-    const recorded = input.key.startsWith('e') || isWeak ? undefined : this.judge.record(name, input, startedAt)
+    const recorded = input.key.startsWith('e') || isWeak || ofEvents.has(input.action) ? undefined : this.judge.record(name, input, startedAt)
     const operation = isRead ? new Look(input) : new Change(input, id, ++orders.last)
     try {
       const output = await client.submit<StoreOutput>(operation, { timeout: deadline, ...demand })
@@ -217,6 +235,7 @@ export class StoreWorkload implements Workload {
       recorded?.ok(output)
       this.counts.acknowledged += 1
       if (!isRead) this.acknowledged(id)
+      if (this.settings.hasEvents) this.compareWithEvents(client, input, output, id)
       this.moved(input, output, seen, orders, name)
       this.saw(input, output, isWeak ? 0 : floor, tokens)
     } catch (error) {
@@ -231,6 +250,15 @@ export class StoreWorkload implements Workload {
     if (typeof position !== 'number') return
     if (position < seen) this.ports.fail('I34', `${action} of ${key} by ${name} stands at ${position}, after the same client had seen ${seen}`)
     all.set(key, Math.max(position, all.get(key) ?? 0))
+  }
+
+  /** What is told in a result the client has been told in events, if it listens. */
+  private compareWithEvents({ session }: RaftClient, input: StoreInput, output: StoreOutput, id: number): void {
+    // What was still to come when the cluster ended the session never comes.
+    if (session.state === 'EXPIRED') return
+    if (input.action === 'told' || input.action === 'subscribe') this.journal.counted(session.id, output as number)
+    const seen = input.action === 'get' ? (output as readonly [number | null, number])[1] : this.appliedAt.get(id)
+    if (seen !== undefined) this.journal.answered(session.id, seen, input.action)
   }
 
   private acknowledged(id: number): void {
