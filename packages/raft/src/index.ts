@@ -5,6 +5,7 @@
  */
 export { Cluster } from './cluster/cluster.ts'
 export type { ClusterPorts } from './cluster/cluster.ts'
+export type { SessionListOptions, SessionStatus } from './cluster/session-status.ts'
 export { IdentityError, TransferError, VersionError } from './errors.ts'
 export { trapsByDefault } from './development.ts'
 export { raftServerDefaults } from './options.ts'

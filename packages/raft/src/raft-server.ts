@@ -7,6 +7,7 @@ import { assert, ClosedError, Lifecycle, type Listener, Listeners, type LogIndex
 import { mutant } from '@copycat/utils/instruments'
 import { Cluster } from './cluster/cluster.ts'
 import { Members } from './cluster/members.ts'
+import type { SessionStatus } from './cluster/session-status.ts'
 import { Applier } from './driver/applier.ts'
 import { Driver } from './driver/driver.ts'
 import { FollowerReads } from './driver/follower-reads.ts'
@@ -14,6 +15,7 @@ import { Handover } from './driver/handover.ts'
 import { serveConnection } from './driver/inbound.ts'
 import { Leadership } from './driver/leadership.ts'
 import { LoggedClock } from './driver/logged-clock.ts'
+import { joinBytes } from './driver/open-block.ts'
 import { Persister } from './driver/persister.ts'
 import { QueryRunner } from './driver/query-runner.ts'
 import { Watchdog } from './driver/watchdog.ts'
@@ -24,6 +26,7 @@ import { type RaftEvent, raftChannel } from './diagnostics.ts'
 import { ServerHealth } from './server-health.ts'
 import { encodeRaftMessage } from './wire/raft-message.ts'
 import { decodeReadIndex } from './wire/read-index.ts'
+import { decodeSessionList, encodeEndSession, encodeSessionListRequest, type SessionListRequest } from './wire/session-list.ts'
 import { ServerMessageType } from './wire/server-message-type.ts'
 
 /** What a server is now; `starting`: it does not know its cluster yet. */
@@ -112,6 +115,8 @@ export class RaftServer {
       leader: () => this.leader,
       areLeasesOn: () => this.running?.core.areLeasesOn ?? false,
       transferLeadership: (to) => this.running?.handover.start(to) ?? Promise.reject(new NotLeaderError(undefined)),
+      sessions: (options) => this.listSessions(options),
+      endSession: async (session) => (await this.askLeader(ServerMessageType.endSession, 'receiveEndSession', encodeEndSession(session)))[0] === 1,
       switchLeases: (isOn) => this.running?.leadership.switchLeases(isOn) ?? Promise.reject(new NotLeaderError(undefined)),
     })
   }
@@ -372,6 +377,7 @@ export class RaftServer {
       propose: (block) => driver.propose(block),
       requestRead: (request) => driver.step({ type: 'readRequest', request }),
       clusterView: () => this.clusterView(core),
+      addressOf: (session) => delivery.addressOf(session),
       everyVoterKnows: (resourceType) => this.members?.everyVoterKnows(resourceType, core.configuration.voters) === true,
     }, { sessionTimeout, maxEntrySize })
     const handover = new Handover(core, driver, leadership, context)
@@ -383,6 +389,25 @@ export class RaftServer {
     const { leader } = this
     if (leader === undefined || leader === this.memberId || this.members === undefined) throw new NotLeaderError(leader)
     return decodeReadIndex(decodeResponse(await this.members.request(leader, ServerMessageType.readIndex, [])))
+  }
+
+  /** Asks the leader, which may be this server. @returns a copy of the content of its answer. */
+  private async askLeader(type: number, method: 'receiveSessionList' | 'receiveEndSession', bytes: Uint8Array): Promise<Uint8Array> {
+    const { leader, running, members } = this
+    if (running?.leadership.isServing === true) {
+      const { leadership } = running
+      return decodeResponse(await new Promise((resolve) => {
+        leadership[method](bytes, (parts) => resolve(joinBytes(parts)))
+      }))
+    }
+    if (leader === undefined || leader === this.memberId || members?.isConnected(leader) !== true) throw new NotLeaderError(leader)
+    return decodeResponse(await members.request(leader, type, [bytes])).slice()
+  }
+
+  /** What the leader knows, and which of them are connected to this server. */
+  private async listSessions(options: SessionListRequest): Promise<SessionStatus[]> {
+    const listed = decodeSessionList(await this.askLeader(ServerMessageType.sessionList, 'receiveSessionList', encodeSessionListRequest(options)))
+    return listed.map((status) => ({ ...status, connectedFrom: this.running?.delivery.addressOf(status.id) ?? status.connectedFrom }))
   }
 
   private roleChanged(effect: RoleEffect): void {

@@ -138,4 +138,18 @@ describe('events', () => {
     expect(notes).toEqual([1, 2, 3])
     expect(closed).toEqual([1])
   })
+
+  it('are acknowledged by and by, and then no longer kept', async () => {
+    await fresh(1)
+    const client = await cluster.client({ sessionTimeout: 300 })
+    heard(client)
+    await client.submit(new Watch())
+    await client.submit(new Note(10))
+    const leader = await cluster.leader()
+    while ((await leader.cluster.session(client.session.id))?.events !== 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    // Once that is logged an idle session costs no log.
+    const { lastIndex } = leader.status
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    expect(leader.status.lastIndex).toBe(lastIndex)
+  })
 })

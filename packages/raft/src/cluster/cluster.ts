@@ -1,5 +1,6 @@
 import type { Member } from '@copycat/protocol'
-import type { MemberId, Term } from '@copycat/utils'
+import { checkInteger, type MemberId, type SessionId, type Term } from '@copycat/utils'
+import type { SessionListOptions, SessionStatus } from './session-status.ts'
 
 /** What a {@link Cluster} asks its server. */
 export interface ClusterPorts {
@@ -9,6 +10,8 @@ export interface ClusterPorts {
   areLeasesOn(): boolean
   transferLeadership(to: MemberId | undefined): Promise<MemberId>
   switchLeases(isOn: boolean): Promise<void>
+  sessions(options: Required<SessionListOptions>): Promise<SessionStatus[]>
+  endSession(session: SessionId): Promise<boolean>
 }
 
 /** The cluster as one of its servers sees it, and what an operator may do with it there. */
@@ -56,5 +59,33 @@ export class Cluster {
    */
   switchLeases(isOn: boolean): Promise<void> {
     return this.ports.switchLeases(isOn)
+  }
+
+  /**
+   * Sessions in ascending order of their ids, as the leader knows them; any server asks it. More than `limit` come page by page, each `after` the last id
+   * of the one before.
+   * @throws (rejects) {ConfigurationError}; {NotLeaderError} when there is no leader, or it does not answer.
+   */
+  async sessions({ after = 0, limit = 1_000 }: SessionListOptions = {}): Promise<SessionStatus[]> {
+    checkInteger('after', after, 0)
+    checkInteger('limit', limit, 1, 10_000)
+    return this.ports.sessions({ after, limit })
+  }
+
+  /** One session; undefined when there is none of this id. @throws as {@link sessions}. */
+  async session(id: SessionId): Promise<SessionStatus | undefined> {
+    checkInteger('id', id, 1)
+    const [found] = await this.ports.sessions({ after: id - 1, limit: 1 })
+    return found?.id === id ? found : undefined
+  }
+
+  /**
+   * Ends a session through the log, on any server: what belongs to it goes, as if it had expired. Its client learns that it is `EXPIRED`, and that an operator
+   * ended it. Resolves with false when there was none.
+   * @throws (rejects) {ConfigurationError}; {NotLeaderError}; {IndeterminateError} when leadership was lost meanwhile.
+   */
+  async endSession(id: SessionId): Promise<boolean> {
+    checkInteger('id', id, 1)
+    return this.ports.endSession(id)
   }
 }

@@ -5,7 +5,7 @@ import type { RaftMessage } from '@copycat/consensus'
 import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { decodeRaftMessage } from '../wire/raft-message.ts'
 import { joinBytes } from './open-block.ts'
-import { forwardedOffset, ServerMessageType } from '../wire/server-message-type.ts'
+import { forwardedOffset, leaderRequestTypes, ServerMessageType } from '../wire/server-message-type.ts'
 
 /** What a request of a client does on the leader. */
 export interface ClientRequests {
@@ -20,9 +20,13 @@ export interface ClientRequests {
   receiveCommands(bytes: Uint8Array, respond: Respond): void
   receiveQueries(bytes: Uint8Array, respond: Respond): void
   receiveReadIndex(bytes: Uint8Array, respond: Respond): void
+  receiveSessionList(bytes: Uint8Array, respond: Respond): void
+  receiveEndSession(bytes: Uint8Array, respond: Respond): void
 }
 
-type RequestMethod = 'receiveRegister' | 'receiveKeepAlive' | 'receiveUnregister' | 'receiveCommands' | 'receiveQueries' | 'receiveReadIndex'
+type RequestMethod =
+  | 'receiveRegister' | 'receiveKeepAlive' | 'receiveUnregister' | 'receiveCommands' | 'receiveQueries' | 'receiveReadIndex' | 'receiveSessionList'
+  | 'receiveEndSession'
 
 /** What an inbound connection reaches. */
 export interface InboundPorts {
@@ -68,6 +72,8 @@ export function serveConnection(connection: Connection, ports: InboundPorts): vo
     serveAsLeader(connection, ports, type + forwardedOffset, method)
   }
   serveAsLeader(connection, ports, ServerMessageType.readIndex, 'receiveReadIndex')
+  serveAsLeader(connection, ports, ServerMessageType.sessionList, 'receiveSessionList')
+  serveAsLeader(connection, ports, ServerMessageType.endSession, 'receiveEndSession')
   let member: MemberId | undefined
   connection.handle(ServerMessageType.hello, (bytes, respond) => {
     if (respond !== undefined) member = ports.greet(connection, bytes, respond)
@@ -113,7 +119,7 @@ function registeredSession(parts: readonly Uint8Array[]): SessionId | undefined 
   }
 }
 
-const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((type) => type !== ServerMessageType.hello && type !== ServerMessageType.readIndex)
+const raftTypes: readonly number[] = Object.values(ServerMessageType).filter((type) => type !== ServerMessageType.hello && !leaderRequestTypes.has(type))
 
 /** What another server asks of the leader goes no further. */
 function serveAsLeader(connection: Connection, ports: InboundPorts, type: number, method: RequestMethod): void {

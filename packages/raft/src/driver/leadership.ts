@@ -10,7 +10,9 @@ import { cover, mutant } from '@copycat/utils/instruments'
 import type { Session } from '../session/session.ts'
 import { SessionLeases } from '../session/session-leases.ts'
 import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
+import type { SessionStatus } from '../cluster/session-status.ts'
 import { encodeReadIndex } from '../wire/read-index.ts'
+import { decodeEndSession, decodeSessionListRequest, encodeSessionList } from '../wire/session-list.ts'
 import { encodeSessionRecord, type SessionRecord } from '../wire/session-record.ts'
 import { encodeSettingRecord } from '../wire/setting-record.ts'
 import { type Applier, resultOfError } from './applier.ts'
@@ -26,6 +28,8 @@ export interface LeadershipPorts {
   requestRead(request: number): void
   clusterView(): ClusterView
   everyVoterKnows(resourceType: string): boolean
+  /** Address of a session's client that is connected to this server. */
+  addressOf(session: SessionId): string | undefined
 }
 
 /** Limits and defaults of a leader. */
@@ -33,6 +37,9 @@ export interface LeadershipOptions {
   readonly sessionTimeout: number
   readonly maxEntrySize: number
 }
+
+/** Sessions in one list, at most. */
+const sessionListMax = 10_000
 
 /** Requests that wait for a leader to take office, at most. */
 const heldMax = 4096
@@ -342,6 +349,30 @@ export class Leadership {
     this.sessions.live(id)
     this.leases.renew(id, receivedAt)
     return encodeClusterView(this.ports.clusterView())
+  }
+
+  /** Lists sessions for an operator, as they are applied here. */
+  receiveSessionList(bytes: Uint8Array, respond: Respond): void {
+    const { after, limit } = decodeSessionListRequest(bytes)
+    const found: SessionStatus[] = []
+    for (const session of this.sessions.all()) {
+      if (found.length >= Math.min(limit, sessionListMax)) break
+      if (session.id > after) found.push(this.statusOf(session))
+    }
+    respond(encodeOk(encodeSessionList(found)))
+  }
+
+  /** Ends a session for an operator. */
+  receiveEndSession(bytes: Uint8Array, respond: Respond): void {
+    this.logSessionRecord({ kind: 'end', session: decodeEndSession(bytes) }, respond, ({ session }) => new Uint8Array([session === 0 ? 0 : 1]))
+  }
+
+  private statusOf({ id, client, timeout, resultCount, events }: Session): SessionStatus {
+    return {
+      id, client: Array.from(client, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join(''), timeout,
+      age: this.leases.age(id) ?? 0, results: resultCount, events: events?.count ?? 0, eventBytes: events?.bytes ?? 0,
+      connectedFrom: this.ports.addressOf(id),
+    }
   }
 
   /** A copy of the records from `start` on; those that may not be applied carry the reason instead, as their result. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { ResourceManager, type ResourceManagerOptions, type ResourceType } from '@copycat/core'
-import { RaftServer, trapsByDefault } from '@copycat/raft'
+import { RaftServer, type SessionListOptions, trapsByDefault } from '@copycat/raft'
 import { DeterminismTrap } from '@copycat/state-machine'
 import type { Storage } from '@copycat/storage'
 import type { Transport } from '@copycat/transport'
@@ -81,6 +81,8 @@ class ReplicaThread {
       case 'health': return server.health
       case 'transferLeadership': return server.cluster.transferLeadership(argument as number | undefined)
       case 'switchLeases': return server.cluster.switchLeases(argument as boolean)
+      case 'sessions': return server.cluster.sessions(argument as SessionListOptions)
+      case 'endSession': return server.cluster.endSession(argument as number)
       case 'close':
         if (argument !== undefined) await server.drain(argument as object)
         return this.stop()

@@ -59,6 +59,8 @@ export class ServerThread implements ReplicaServer, HostedServer {
       areLeasesOn: () => this.news?.areLeasesOn === true,
       transferLeadership: (to) => this.call('transferLeadership', to),
       switchLeases: (isOn) => this.call('switchLeases', isOn),
+      sessions: (options) => this.call('sessions', options),
+      endSession: (session) => this.call('endSession', session),
     })
     const { port1, port2 } = new MessageChannel()
     this.transport = new ThreadTransport({ port: port1, context, logger })

@@ -1,6 +1,6 @@
 import type { Health, Member } from '@copycat/protocol'
-import type { DrainOptions, RaftServerOptions, ServerStatus } from '@copycat/raft'
-import type { MemberId } from '@copycat/utils'
+import type { DrainOptions, RaftServerOptions, ServerStatus, SessionListOptions, SessionStatus } from '@copycat/raft'
+import type { MemberId, SessionId } from '@copycat/utils'
 import type { ModuleReference } from './module-reference.ts'
 import type { ThrownError } from './thrown-error.ts'
 
@@ -29,6 +29,8 @@ export interface ThreadCalls {
   health(argument: undefined): Health
   transferLeadership(to: MemberId | undefined): MemberId
   switchLeases(isOn: boolean): void
+  sessions(options: SessionListOptions): SessionStatus[]
+  endSession(session: SessionId): boolean
 }
 
 /** A call on its way to the thread. */
