@@ -44,6 +44,13 @@ export class Cluster {
     return client
   }
 
+  /** A client that only ever talks to the leader of this moment, or only to one that follows it. */
+  async clientAt(role: 'leader' | 'follower', options: Partial<Pick<RaftClientOptions, 'sessionTimeout'>> = {}): Promise<RaftClient> {
+    const { memberId } = await this.leader()
+    const member = this.members.find(({ id }) => (id === memberId) === (role === 'leader'))!
+    return this.client({ ...options, strategy: () => [member] })
+  }
+
   /** The server that leads, as soon as one does. */
   async leader(): Promise<RaftServer> {
     for (;;) {

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { followersFirst, leaderFirst } from '@copycat/client'
 import { MemoryFileSystem } from '@copycat/storage'
 import { Board, Note, Watch } from './board.ts'
 import { Cluster } from './cluster.ts'
@@ -20,7 +19,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 describe('sessions of a cluster', () => {
   it('are listed by any server, page by page, with what is kept for them and where their clients are', async () => {
     await fresh(3)
-    const clients = [await cluster.client({ strategy: followersFirst, sessionTimeout: 30_000 }), await cluster.client({ strategy: leaderFirst })]
+    const clients = [await cluster.clientAt('follower', { sessionTimeout: 30_000 }), await cluster.clientAt('leader')]
     await Promise.all(clients.map((client) => client.submit(new Watch())))
     await clients[0]!.submit(new Note(3))
     const ids = clients.map(({ session }) => session.id).sort((a, b) => a - b)
@@ -41,9 +40,9 @@ describe('sessions of a cluster', () => {
     expect((await leader.cluster.session(clients[0]!.session.id))?.connectedFrom).toBeUndefined()
   })
 
-  it.each([['a leader', leaderFirst], ['a follower', followersFirst]])('are ended by an operator, and a client at %s learns that at once', async (_, strategy) => {
+  it.each(['leader', 'follower'] as const)('are ended by an operator, and a client at a %s learns that at once', async (role) => {
     await fresh(3)
-    const client = await cluster.client({ strategy })
+    const client = await cluster.clientAt(role)
     await client.submit(new Watch())
     const { session } = client
     const servers = [...cluster.servers.values()]
