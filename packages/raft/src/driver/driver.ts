@@ -121,6 +121,8 @@ export class Driver {
         if (this.stopped) break
       }
     } catch (error) {
+      // Nothing goes on from a state that may be wrong, not even what comes before the server has closed.
+      this.stopped = true
       this.ports.failed(error instanceof Error ? error : new InvariantError(String(error)))
     } finally {
       for (const step of this.stopped ? this.steps : []) step.proposed?.placed(undefined)
