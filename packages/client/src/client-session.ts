@@ -70,7 +70,7 @@ export class ClientSession {
    * of the last acknowledged renewal + time-out × (1 - 2 × drift) - margin (PROTOCOL 6).
    */
   get certainUntil(): number {
-    if (mutant('X18')) return this.renewedAt.monotonic + this.timeout * (1 + 2 * drift)
+    if (mutant('L6-session')) return this.renewedAt.monotonic + this.timeout * (1 + 2 * drift)
     return this.renewedAt.monotonic + this.timeout * (1 - 2 * drift) - this.timeout * margin
   }
 

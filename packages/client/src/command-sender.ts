@@ -117,7 +117,9 @@ export class CommandSender implements OperationQueue {
 
   /** The session is served over `connection`: what is not answered is sent again, then what waits. */
   resume(session: SessionId, connection: Connection): void {
+    const isAnother = session !== this.session
     this.session = session
+    if (isAnother && mutant('X7')) this.renumber(this.sent, 1)
     this.connection = connection
     this.payForRetries()
     if (this.sent.length > 0) cover('command-sender.sent-again')

@@ -1,7 +1,7 @@
 import { type ClusterView, decodeClusterView, decodeResponse, encodeKeepAliveRequest, type KeepAliveRequest, MessageType } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import type { Context, Timer } from '@copycat/utils'
-import { buggify, cover } from '@copycat/utils/instruments'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { type Instant, instantOf } from './instant.ts'
 
 /** What a keep-alive came to. */
@@ -15,7 +15,7 @@ export interface Renewal {
 export async function renewSession(connection: Connection, request: KeepAliveRequest, timeout: number, context: Context): Promise<Renewal> {
   const sentAt = instantOf(context)
   const response = await connection.request(MessageType.keepAlive, [encodeKeepAliveRequest(request)], { timeout })
-  return { view: decodeClusterView(decodeResponse(response)), sentAt }
+  return { view: decodeClusterView(decodeResponse(response)), sentAt: mutant('L5-session') ? instantOf(context) : sentAt }
 }
 
 /** Milliseconds between two keep-alives of a session: two may be lost before it is in danger. */

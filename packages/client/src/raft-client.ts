@@ -7,7 +7,7 @@ import type { Connection } from '@copycat/transport'
 import {
   AbortedError, assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, Listeners, TimeoutError,
 } from '@copycat/utils'
-import { cover } from '@copycat/utils/instruments'
+import { cover, mutant } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
 import { ClusterConnection } from './cluster-connection.ts'
 import { CommandSender, type SenderEvents, type SenderOptions } from './command-sender.ts'
@@ -379,11 +379,13 @@ export class RaftClient {
     } else {
       // Whoever is told submits to the next session already.
       this.name = this.newName()
-      this.commands = new CommandSender(this.senderOptions, this.senderEvents)
-      this.queries = new QuerySender(this.senderOptions, this.senderEvents, queries.seen)
+      if (!mutant('X7')) this.commands = new CommandSender(this.senderOptions, this.senderEvents)
+      this.queries = new QuerySender(this.senderOptions, this.senderEvents, mutant('L10-session') ? 0 : queries.seen)
     }
     current.end('EXPIRED')
-    failAll(commands, queries, (outcome) => new SessionExpiredError(error.message, { outcome, cause: error }))
+    const reason = (outcome: 'unknown' | 'not-applied'): CopycatError => new SessionExpiredError(error.message, { outcome, cause: error })
+    queries.failAll(reason)
+    if (!mutant('X7') || action === 'close') commands.failAll(reason)
     if (action === 'recover' && serving !== undefined) this.connection.retry(serving, error)
   }
 
@@ -411,7 +413,7 @@ export class RaftClient {
     this.keepAlive?.stop()
     this.receiver.end()
     this.pause()
-    failAll(this.commands, this.queries, (outcome) => new ClosedError('the client was closed', { outcome }))
+    for (const sender of [this.commands, this.queries]) sender.failAll((outcome) => new ClosedError('the client was closed', { outcome }))
     if (current !== undefined && !current.hasEnded) await this.takeLeave(serving)
     this.connection.stop()
     current?.end('CLOSED')
@@ -437,11 +439,6 @@ export class RaftClient {
     decodeResponse(await connection.request(MessageType.unregister, [encodeUnregisterRequest(this.session.id)], { timeout: closeTimeout }))
     this.farewell?.()
   }
-}
-
-function failAll(commands: CommandSender, queries: QuerySender, error: (outcome: 'unknown' | 'not-applied') => CopycatError): void {
-  commands.failAll(error)
-  queries.failAll(error)
 }
 
 function checkStaleness(consistency: Consistency, maxStaleness: number): void {

@@ -125,7 +125,7 @@ class Run {
     const memberIds = Array.from({ length: options.servers }, (_, at) => at + 1)
     this.servers = memberIds.map((id) => this.makeServer(id, memberIds))
     this.clients = Array.from({ length: options.clients }, (_, at) => this.makeClient(at + 1, memberIds))
-    this.checks = new ClusterChecks(this.servers, options, (id) => this.atlas.damagedMembers.has(id), (invariant, text) => this.fail(invariant, text))
+    this.checks = new ClusterChecks(this.servers, options, (id) => this.atlas.damagedMembers.has(id), (invariant, text) => this.fail(invariant, text), (session) => this.clientSureOf(session))
     for (const { id, disk } of this.servers) {
       disk.guard = this.atlas.add(id, disk, dataDirectory)
     }
@@ -307,16 +307,26 @@ class Run {
   }
 
   private makeClient(number: number, memberIds: readonly number[]): SimClient {
-    const { requestTimeout, inFlightMax } = this.options
+    const { requestTimeout, inFlightMax, recovery } = this.options
     const process = this.makeProcess(`client-${number}`, 100 + number, true)
     return new SimClient(process, {
-      members: memberIds.map((id) => `${hostOf(id)}:${serverPort}`), openTimeout: 10_000, sessionTimeout: 0, requestTimeout, inFlightMax,
+      members: memberIds.map((id) => `${hostOf(id)}:${serverPort}`), openTimeout: 10_000, sessionTimeout: 0, requestTimeout, inFlightMax, recovery,
     }, (world) => this.workload.program(world), {
       transport: (context) => this.network.transport(context, { depth: this.options.depth }),
       logger: () => this.logger(process.name),
       mayStart: () => this.mayStart && this.violation === undefined,
       threw: (client, error) => this.fail('uncaught', `${client.process.name}: ${textOf(error)}`),
     })
+  }
+
+  /** The name of a client that relies on this session at this moment: by its clock alone, as what it has heard may be waiting for it. */
+  private clientSureOf(id: number): string | undefined {
+    const client = this.clients.find(({ client: raftClient, process }) => {
+      if (raftClient === undefined || !process.isUp) return false
+      const { session } = raftClient
+      return session.id === id && !session.hasEnded && session.certainUntil > process.clock.monotonic()
+    })
+    return client?.process.name
   }
 
   private makeProcess(name: string, number: number, isClient: boolean): SimProcess {

@@ -14,6 +14,8 @@
  */
 export { TransportError } from './errors.ts'
 export type { TransportErrorCode } from './errors.ts'
+export { SharedTransport } from './shared/shared-transport.ts'
+export type { SharedTransportOptions } from './shared/shared-transport.ts'
 export type {
   Address, CloseReason, ConnectOptions, Connection, MessageHandler, Parts, RequestOptions, Respond, Transport,
   TransportOptions, TransportServer,

@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'five-servers' | 'events' | 'few-events'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'recovering-clients' | 'five-servers' | 'events' | 'few-events'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -72,6 +72,10 @@ const sessions: readonly Mutant[] = [
   { name: 'X13-client', row: 'X13', bug: 'A client hands results over as they come, whatever events they came after.', caughtBy: ['I38'], profile: ['events', 'clients-on-followers'] },
   { name: 'X15', row: 'X15', bug: 'A session ends, and what belonged to it stays.', caughtBy: ['I39'], profile: ['expiring-sessions'] },
   { name: 'K5', row: 'K5', bug: 'After a reconnect a server sends new events only, not those that came meanwhile.', caughtBy: ['I37', 'I36'], profile: ['events', 'crash', 'expiring-clients'] },
+  { name: 'X7', row: 'X7', bug: 'A client whose session has ended repeats in the next one what it had sent.', caughtBy: ['I30', 'I31', 'I41', 'I33'], profile: ['short-sessions', 'expiring-clients', 'recovering-clients', 'pipelined-commands'] },
+  { name: 'L10-session', row: 'L10', bug: 'A client forgets with its session what it has seen.', caughtBy: ['I34'], profile: ['short-sessions', 'expiring-clients', 'recovering-clients', 'weak-reads', 'lost-messages'] },
+  { name: 'L5-session', row: 'L5', bug: 'A client counts its session from when the answer to a keep-alive came.', caughtBy: ['I40'], profile: ['short-sessions', 'expiring-clients', 'slow-network', 'slow-disk'] },
+  { name: 'L6-session', row: 'L6', bug: 'A client relies on its session for longer than the time-out.', caughtBy: ['I40'], profile: ['expiring-sessions'] },
   { name: 'K1', row: 'K1', bug: 'A command that was sent and has no answer is said not to be applied.', caughtBy: ['I41'], profile: ['client-timeouts'] },
   { name: 'K1-renumbered', row: 'K1', bug: 'A client that sends commands again gives them new numbers.', caughtBy: ['I30', 'I31', 'I33'], profile: ['crash', 'partition'] },
 ]

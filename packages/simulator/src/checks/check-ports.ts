@@ -1,4 +1,4 @@
-import type { MemberId } from '@copycat/utils'
+import type { MemberId, SessionId } from '@copycat/utils'
 import type { CommittedHistory } from './committed-history.ts'
 import type { ServerView } from './server-view.ts'
 
@@ -10,6 +10,8 @@ export interface CheckPorts {
   readonly heartbeatInterval: number
   readonly committed: CommittedHistory
   view(id: MemberId): ServerView
+  /** The name of a client whose own clock says at this moment that this session stands. */
+  clientSureOf(session: SessionId): string | undefined
   /** Something is broken: ends the run. */
   fail(invariant: string, text: string): void
 }

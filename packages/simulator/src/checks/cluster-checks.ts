@@ -28,7 +28,10 @@ export class ClusterChecks {
   private readonly events: EventChecks
   private readonly fail: CheckPorts['fail']
 
-  constructor(servers: readonly SimServer[], timing: Pick<CheckPorts, 'electionTimeout' | 'heartbeatInterval'>, isDamaged: (id: MemberId) => boolean, fail: CheckPorts['fail']) {
+  constructor(
+    servers: readonly SimServer[], timing: Pick<CheckPorts, 'electionTimeout' | 'heartbeatInterval'>, isDamaged: (id: MemberId) => boolean, fail: CheckPorts['fail'],
+    clientSureOf: CheckPorts['clientSureOf'] = () => undefined,
+  ) {
     this.fail = fail
     for (const server of servers) {
       const view = new ServerView(server, () => isDamaged(server.id))
@@ -36,7 +39,7 @@ export class ClusterChecks {
       this.byProcess.set(server.process, view)
     }
     const ports: CheckPorts = {
-      ...timing, memberIds: servers.map(({ id }) => id), committed: this.committed, view: (id) => this.views.get(id)!, fail,
+      ...timing, memberIds: servers.map(({ id }) => id), committed: this.committed, view: (id) => this.views.get(id)!, clientSureOf, fail,
     }
     this.elections = new ElectionChecks(ports)
     this.replication = new ReplicationChecks(ports)

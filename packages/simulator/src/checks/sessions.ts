@@ -47,14 +47,23 @@ export class SessionChecks {
     if (record.kind === 'register') this.renewals.set(index, index)
     else if (record.kind === 'keepAlive') this.renew(record.session, index)
     else if (record.kind === 'expire' && (this.renewals.get(record.session) ?? 0) > record.lastRenewal) this.goesOn(view, record, index)
-    else if (this.renewals.delete(record.session) && view.machine?.hasSession?.(record.session) === true) {
-      this.ports.fail('I39', `session ${record.session} ended at ${index}, but what belonged to it is still there`)
+    else {
+      if (record.kind === 'expire') this.expiring(record.session, index)
+      if (this.renewals.delete(record.session) && view.machine?.hasSession?.(record.session) === true) {
+        this.ports.fail('I39', `session ${record.session} ended at ${index}, but what belonged to it is still there`)
+      }
     }
   }
 
   private goesOn(view: ServerView, { session, lastRenewal }: Extract<SessionRecord, { kind: 'expire' }>, index: LogIndex): void {
     if (view.machine?.hasSession?.(session) !== false) return
     this.ports.fail('I40', `session ${session} was ended at ${index} for not being renewed after ${lastRenewal}, but it was at ${this.renewals.get(session)}`)
+  }
+
+  /** What rests on a session, as a lock does, may go to somebody else from here on. */
+  private expiring(session: SessionId, index: LogIndex): void {
+    const client = this.renewals.has(session) ? this.ports.clientSureOf(session) : undefined
+    if (client !== undefined) this.ports.fail('I40', `session ${session} was ended at ${index}, but ${client} still relies on it`)
   }
 
   private renewed({ body, firstIndex, count }: Block): void {

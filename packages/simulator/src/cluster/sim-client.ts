@@ -12,6 +12,7 @@ export interface SimClientSettings {
   readonly sessionTimeout: number
   readonly requestTimeout: number
   readonly inFlightMax: number
+  readonly recovery: 'close' | 'recover'
 }
 
 /** What application code of a simulated client may use: nothing else may take time or be random. */

@@ -1,7 +1,7 @@
 import type { FaultClass } from './fault-classes.ts'
 
 /** Kinds of runs. */
-export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', 'reads', 'events', 'long'] as const
+export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', 'reads', 'events', 'sessions', 'long'] as const
 
 /** Name of a kind of runs. */
 export type ProfileName = typeof profileNames[number]
@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly hasPriorities: boolean
   /** Whether clients read at all levels, or only at the strongest. */
   readonly readLevels: 'strongest' | 'all'
+  /** What a client does whose session the cluster has ended. */
+  readonly recovery: 'close' | 'recover'
   /** Whether clients subscribe to what others change, and are told. */
   readonly hasEvents: boolean
   /** Events that servers keep for a session, at most. */

@@ -17,19 +17,23 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
     ? { servers: 5, clients: 10, loops: 1, thinkMillis: 2_500, burst: 16 }
     : profile === 'overload'
       ? { servers: random.pick([3, 5]), clients: 20, loops: 16, thinkMillis: 5, burst: 1 }
-      : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }
+      : profile === 'sessions'
+        ? { servers: random.pick([1, 3, 3, 5]), clients: random.between(4, 12), loops: random.between(1, 2), thinkMillis: random.pick([200, 500, 1_500]), burst: random.pick([1, 1, 3]) }
+        : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }
   const faults = drawFaults(profile, depth, random)
   if (profile === 'reads') addReadFaults(faults, seed)
+  if (profile === 'sessions') addSessionFaults(faults)
   if (profile === 'events') addEventFaults(faults)
   return {
     seed, profile, ...shape, depth, electionTimeout, heartbeatInterval: Math.floor(electionTimeout * 3 / 10),
-    sessionTimeout: random.pick([1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
+    sessionTimeout: random.pick(profile === 'sessions' ? [1_000, 1_500, 2_500] : [1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
     inFlightMax: random.pick([2, 1_024, 1_024, 1_024]),
     maxSegmentSize: profile === 'speed' ? 65_536 : random.logBetween(2_048, 65_536), cacheBytes: random.chance(1, 4) ? random.logBetween(1, 4_096) : 1_048_576,
     faultMillis: profile === 'long' ? 600_000 : 60_000, healedMillis: 30_000, calmMillis: random.chance(1, 5) ? 0 : 3_000,
     healing: shape.servers < 3 ? 'all' : random.pick(['all', 'all', 'core', 'partial']),
     faults, rates: Object.fromEntries(faults.map((fault) => [fault, rateOf(fault, random)])),
-    hasPriorities: random.chance(1, 4), readLevels: profile === 'reads' ? 'all' : 'strongest', ...drawEvents(seed, profile),
+    recovery: profile === 'sessions' && seed % 2 === 1 ? 'recover' : 'close',
+    hasPriorities: random.chance(1, 4), readLevels: profile === 'reads' || (profile === 'sessions' && seed % 4 === 1) ? 'all' : 'strongest', ...drawEvents(seed, profile),
   }
 }
 
@@ -68,8 +72,13 @@ function addEventFaults(faults: FaultClass[]): void {
 /** Events cost time: where a run is not about them it seldom has them. Drawn apart, so that the rest of a run stays what it is. */
 function drawEvents(seed: number, profile: ProfileName): Pick<RunOptions, 'hasEvents' | 'eventsMax'> {
   const random = SeededRandom.of(seed, 'swarm-events', profile)
-  const hasEvents = profile === 'events' || (profile !== 'speed' && profile !== 'overload' && random.chance(1, 4))
+  const hasEvents = profile === 'events' || (profile !== 'speed' && profile !== 'overload' && profile !== 'sessions' && random.chance(1, 4))
   return { hasEvents, eventsMax: random.chance(1, 3) ? random.logBetween(2, 20) : 16_384 }
+}
+
+/** What sessions depend on: clients that stand still, are cut off or end for about as long as a session lasts without them, and clocks that drift. */
+function addSessionFaults(faults: FaultClass[]): void {
+  for (const fault of ['clientPause', 'clientCut', 'clientKill', 'clockDrift', 'stall', 'pause'] as const) if (!faults.includes(fault)) faults.push(fault)
 }
 
 function rateOf(fault: FaultClass, random: SeededRandom): number {

@@ -1,4 +1,4 @@
-import type { RaftClient } from '@copycat/client'
+import type { ClientSession, RaftClient } from '@copycat/client'
 import type { Consistency } from '@copycat/protocol'
 import { CopycatError } from '@copycat/utils'
 import type { ClientWorld } from '../cluster/sim-client.ts'
@@ -116,7 +116,8 @@ export class StoreWorkload implements Workload {
     while (world.mayStart) {
       const client = await this.open(world)
       if (client === undefined) continue
-      this.watch(client, world.name)
+      this.watch(client.session, world.name)
+      client.onRecover(({ session }) => this.watch(session, world.name))
       if (this.settings.hasEvents) this.journal.watch(client, world.name)
       const orders: Progress = { last: 0, seen: new Map() }
       const loops = Array.from({ length: this.settings.loops }, (_, at) => this.loop(client, orders, `${world.name}.${at}`, world))
@@ -149,7 +150,7 @@ export class StoreWorkload implements Workload {
   }
 
   /** I40: while the client's own clock says that its session stands, the cluster has not ended it. */
-  private watch({ session }: RaftClient, name: string): void {
+  private watch(session: ClientSession, name: string): void {
     let before = session.state
     session.onStateChange((state) => {
       if (state === 'EXPIRED' && before === 'CONNECTED') this.ports.fail('I40', `session ${session.id} of ${name} was ended, though its client had been heard within the time-out`)
@@ -160,7 +161,7 @@ export class StoreWorkload implements Workload {
   private async loop(client: RaftClient, orders: Progress, name: string, world: ClientWorld): Promise<void> {
     const random = world.random as SeededRandom
     const tokens = new Map<string, { token: number, owner: number }>()
-    while (world.mayStart && client.session.state !== 'EXPIRED') {
+    while (world.mayStart && client.isOpen) {
       await world.sleep(random.integer(this.settings.thinkMillis + 1))
       // A client that ends its session in good order, now and then.
       if (random.chance(1, 400)) return
@@ -173,7 +174,7 @@ export class StoreWorkload implements Workload {
   /** Reads only, at the levels that need no other server: it goes on where a command would wait for a majority, as at a leader that is cut off. */
   private async readOnly(client: RaftClient, orders: Progress, name: string, world: ClientWorld): Promise<void> {
     const random = world.random as SeededRandom
-    while (world.mayStart && client.session.state !== 'EXPIRED') {
+    while (world.mayStart && client.isOpen) {
       await world.sleep(random.integer(this.settings.thinkMillis + 1))
       if (!world.mayStart) return
       const kind = random.pick(['r', 'c', 's'] as const)

@@ -48,6 +48,7 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'hasty-elections': { shape: { electionTimeout: 150, heartbeatInterval: 45 } },
   'expiring-clients': { faults: ['clientPause', 'clientCut'] },
   'short-sessions': { shape: { sessionTimeout: 400 } },
+  'recovering-clients': { shape: { recovery: 'recover' } },
   'leases': { faults: ['leaseSwitch'], shape: { readLevels: 'all', clients: 4, loops: 6, burst: 1, thinkMillis: 80 } },
   'five-servers': { shape: { servers: 5 } },
   'drifting-leaders': { faults: ['driftedLeader'] },
