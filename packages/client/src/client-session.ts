@@ -127,6 +127,8 @@ export class ClientSession {
 
   /** It has ended. */
   end(state: 'EXPIRED' | 'CLOSED'): void {
+    // Whoever listens hears first that it could not be relied on any more.
+    this.assess()
     if (this.hasEnded) return
     this.timer?.cancel()
     this.change(state, state === 'EXPIRED'

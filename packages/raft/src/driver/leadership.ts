@@ -203,7 +203,8 @@ export class Leadership {
     if (bytes.length > this.options.maxEntrySize + 64) throw new ProtocolError(`a command is larger than maxEntrySize (${this.options.maxEntrySize} bytes)`)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const frame = checkCommandFrame(bytes, view)
-    const session = this.sessions.live(frame.session)
+    const session = this.sessionOf(frame.session, respond)
+    if (session === undefined) return
     let next = this.nextSequence.get(session.id) ?? session.lastSequence + 1
     if (mutant('X1')) next = Math.min(next, frame.firstSequence)
     if (mutant('X3')) next = Math.max(next, frame.firstSequence)
@@ -247,7 +248,7 @@ export class Leadership {
   /** A frame of queries: answered from the state machine, at once where its level allows it, else when leadership is confirmed. */
   receiveQueries(bytes: Uint8Array, respond: Respond): void {
     const frame = checkQueryFrame(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
-    this.sessions.live(frame.session)
+    if (this.sessionOf(frame.session, respond) === undefined) return
     const answer = this.queries.answerAtOnce(bytes, frame)
     if (answer !== undefined) {
       respond(answer)
@@ -309,7 +310,8 @@ export class Leadership {
   /** Renews a session; logged only when it moves the acknowledged floor, else confirmed like a read. */
   receiveKeepAlive(bytes: Uint8Array, respond: Respond): void {
     const request = decodeKeepAliveRequest(bytes)
-    const session = this.sessions.live(request.session)
+    const session = this.sessionOf(request.session, respond)
+    if (session === undefined) return
     const receivedAt = this.context.monotonic()
     const { floor, eventIndex } = request
     if ((floor > session.floor && floor <= session.lastSequence) || session.events?.isUnacknowledged(eventIndex) === true) {
@@ -343,6 +345,23 @@ export class Leadership {
   receiveUnregister(bytes: Uint8Array, respond: Respond): void {
     const session = decodeUnregisterRequest(bytes)
     this.logSessionRecord({ kind: 'unregister', session }, respond, () => new Uint8Array(0))
+  }
+
+  /**
+   * The session; undefined when `respond` is told by and by. One that was registered behind all that is applied here is one of a later leader, if this one was deposed and
+   * has not heard of it: only a leader that is confirmed may say that it has ended.
+   * @throws {SessionExpiredError}
+   */
+  private sessionOf(id: SessionId, respond: Respond): Session | undefined {
+    const session = this.sessions.get(id)
+    if (session !== undefined) return session
+    if (id <= this.applier.lastApplied || mutant('X8')) throw this.sessions.endOf(id)
+    cover('leadership.session-of-a-later-leader')
+    this.reads.add({
+      ready: () => respond(encodeFailure(this.sessions.get(id) === undefined ? this.sessions.endOf(id) : new NotLeaderError(undefined))),
+      failed: (error) => respond(encodeFailure(error)),
+    })
+    return undefined
   }
 
   private renewed(id: SessionId, receivedAt: number): Uint8Array {
