@@ -1,6 +1,6 @@
 import type { BufferOutput } from '@copycat/buffer'
 import type { Serializer } from '@copycat/serializer'
-import { CopycatError, definedOptions, type Listener, type LogIndex } from '@copycat/utils'
+import { CopycatError, definedOptions, type Listener, type Logger, type LogIndex } from '@copycat/utils'
 import { ResourceDeletedError } from './errors.ts'
 import { ManagerTag, writeOperationHeader } from './manager-operations.ts'
 import type { CallOptions, OperationClient, ReadOptions, SessionLease } from './operation-client.ts'
@@ -69,9 +69,19 @@ export class ResourceContext {
     }, decode, this.callOptions(options)))
   }
 
+  /** Told what listeners throw. */
+  get logger(): Logger {
+    return this.events.logger
+  }
+
   /** The lease of the client's session. */
   get lease(): SessionLease {
     return this.client.lease
+  }
+
+  /** Calls `callback` once, when the lease that the session has now ends; soon, when it has ended already. */
+  onLeaseEnd(callback: () => void): Listener {
+    return this.events.onLeaseEnd(callback)
   }
 
   /** A number that no other request or subscription of this client has: by it events say what they are for. */

@@ -8,8 +8,11 @@ import type { ResourceId } from './resource-context.ts'
 export class ResourceEvents {
   private readonly client: OperationClient
   private readonly serializer: Serializer
-  private readonly logger: Logger
+  /** Told what listeners throw. */
+  readonly logger: Logger
   private readonly byResource = new Map<ResourceId, Listeners<unknown>>()
+  /** Who is to be told of the end of a lease: one listener per signal, however many hold something. */
+  private readonly leaseEnds = new WeakMap<AbortSignal, Listeners<void>>()
   private isListening = false
   private lastRequest = 0
 
@@ -40,6 +43,23 @@ export class ResourceEvents {
       if (listeners.size === 0 && this.byResource.get(resource) === listeners) this.byResource.delete(resource)
     }
     return { close, [Symbol.dispose]: close }
+  }
+
+  /** Calls `callback` once, when the lease that the session has now ends; soon, when it has ended already. */
+  onLeaseEnd(callback: () => void): Listener {
+    const { signal } = this.client.lease
+    let listeners = this.leaseEnds.get(signal)
+    if (listeners === undefined) {
+      const added = listeners = new Listeners<void>(this.logger)
+      this.leaseEnds.set(signal, added)
+      signal.addEventListener('abort', () => added.notify(), { once: true })
+    }
+    if (signal.aborted) {
+      const late = new Listeners<void>(this.logger)
+      void Promise.resolve().then(() => late.notify())
+      return late.add(callback)
+    }
+    return listeners.add(callback)
   }
 
   private dispatch(bytes: Uint8Array): void {

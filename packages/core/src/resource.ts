@@ -1,7 +1,8 @@
 import type { BufferOutput } from '@copycat/buffer'
 import { Command, type Consistency, decodeResult, operationTypeOf, type Query, type ResultOf, writeOperation } from '@copycat/protocol'
-import type { Listener } from '@copycat/utils'
+import type { Listener, Logger } from '@copycat/utils'
 import type { EventType } from './event-type.ts'
+import { type EventRequest, EventWait } from './event-wait.ts'
 import type { CallOptions, ReadOptions, SessionLease } from './operation-client.ts'
 import type { WriteOptions } from './persistence.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -51,9 +52,19 @@ export abstract class Resource {
     return this.#context.callDefaults
   }
 
+  /** Told what listeners throw. */
+  protected get logger(): Logger {
+    return this.#context.logger
+  }
+
   /** The lease of the client's session: for how long what the session holds may be relied upon. */
   protected get lease(): SessionLease {
     return this.#context.lease
+  }
+
+  /** Calls `callback` once, when the {@link lease} that the session has now ends; soon, when it has ended already. */
+  protected onLeaseEnd(callback: () => void): Listener {
+    return this.#context.onLeaseEnd(callback)
   }
 
   /** A number that no other request of this client has: for operations that are answered by an event, which names it. */
@@ -72,6 +83,14 @@ export abstract class Resource {
   /** Calls `callback` when a new session has taken the place of one that ended: what that one had is gone, events may be missing. */
   protected onGap(callback: () => void): Listener {
     return this.#context.onGap(callback)
+  }
+
+  /**
+   * Asks for something that comes by an event, now or later.
+   * @throws (rejects) {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile. The request is taken back then.
+   */
+  protected awaitEvent<E, T>(request: EventRequest<E, T>, signal?: AbortSignal): Promise<T> {
+    return new EventWait(this.#context, request, signal).run()
   }
 
   /**

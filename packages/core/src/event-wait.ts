@@ -1,0 +1,103 @@
+import { SessionExpiredError } from '@copycat/protocol'
+import { AbortedError, CopycatError, type Listener } from '@copycat/utils'
+import type { EventType } from './event-type.ts'
+import type { ResourceContext } from './resource-context.ts'
+
+/** Something that is asked for by a command and comes, now or later, by an event. */
+export interface EventRequest<E, T> {
+  /** The kind of event that brings it. */
+  readonly type: EventType<E>
+  /** Whether an event is the answer to this request, and with what. It may throw: then the wait fails. */
+  readonly match: (event: E) => { readonly value: T } | undefined
+  /** Sends the command; resolves with the answer if it is there already. */
+  readonly ask: () => Promise<{ readonly value: T } | undefined>
+  /** Asks whether the cluster still has the request. */
+  readonly isPending: () => Promise<boolean>
+  /** Takes the request back, whatever has become of it. */
+  readonly withdraw: () => Promise<unknown>
+}
+
+/** Waits for the answer to a request, for as long as the session lives and the caller wants. */
+export class EventWait<E, T> {
+  private readonly request: EventRequest<E, T>
+  private readonly context: ResourceContext
+  private readonly signal: AbortSignal | undefined
+  private isOver = false
+  private leaseEnd: Listener | undefined
+  private resolve: (value: T) => void = () => undefined
+  private reject: (error: unknown) => void = () => undefined
+
+  constructor(context: ResourceContext, request: EventRequest<E, T>, signal: AbortSignal | undefined) {
+    this.context = context
+    this.request = request
+    this.signal = signal
+  }
+
+  /**
+   * @throws {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile. The request is taken back wherever it may have
+   * reached the cluster.
+   */
+  async run(): Promise<T> {
+    const { signal, context, request } = this
+    if (signal?.aborted === true) throw new AbortedError('the caller gave up before anything was asked for', { outcome: 'not-applied', cause: signal.reason })
+    const outcome = new Promise<T>((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+    const events = context.onEvent((event) => {
+      const match = request.type.match(event)
+      if (match !== undefined) this.told(match.value)
+    })
+    const gaps = context.onGap(() => this.fail(new SessionExpiredError('the session that waited has ended', { outcome: 'unknown' })))
+    this.leaseEnd = context.onLeaseEnd(this.doubt)
+    signal?.addEventListener('abort', this.abort, { once: true })
+    try {
+      request.ask().then((answer) => {
+        if (answer !== undefined) this.settle(answer.value)
+      }, (error: unknown) => this.fail(error))
+      return await outcome
+    } catch (error) {
+      // Where that fails too, the session is over, and the request with it.
+      if (!CopycatError.is(error) || error.outcome !== 'not-applied') request.withdraw().catch(() => undefined)
+      throw error
+    } finally {
+      this.isOver = true
+      events.close()
+      gaps.close()
+      this.leaseEnd.close()
+      signal?.removeEventListener('abort', this.abort)
+    }
+  }
+
+  private told(event: E): void {
+    try {
+      const answer = this.request.match(event)
+      if (answer !== undefined) this.settle(answer.value)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  private settle(value: T): void {
+    this.isOver = true
+    this.resolve(value)
+  }
+
+  private fail(error: unknown): void {
+    this.isOver = true
+    this.reject(error)
+  }
+
+  private readonly abort = (): void => {
+    this.fail(new AbortedError('the caller gave up waiting', { outcome: 'unknown', cause: this.signal?.reason }))
+  }
+
+  /** The session may be over: only the cluster can tell, once it can be reached. A session that lives keeps its place. */
+  private readonly doubt = (): void => {
+    this.request.isPending().then((isPending) => {
+      if (this.isOver) return
+      if (isPending) this.leaseEnd = this.context.onLeaseEnd(this.doubt)
+      else this.fail(new SessionExpiredError('the session that waited has ended', { outcome: 'unknown' }))
+    }, (error: unknown) => this.fail(error))
+  }
+}

@@ -1,0 +1,323 @@
+import { installInstruments } from '@copycat/utils/instruments'
+import type { ResourceType } from '@copycat/core'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { DistributedLock, DistributedReadWriteLock, DistributedSemaphore, type Hold } from '../src/index.ts'
+import type { HoldingResource } from '../src/holding-resource.ts'
+import { newWorld, numRuns, settled, type World } from './worlds.ts'
+
+type State = 'waiting' | 'held' | 'denied' | 'aborted' | 'failed' | 'over'
+
+/** A request, as the model has it. */
+interface Asked {
+  readonly party: number
+  readonly permits: number
+  readonly due: number
+  state: State
+}
+
+/** The plain counterpart: a list of requests, served in its order. */
+class Model {
+  readonly asked: Asked[] = []
+  now = 0
+  private available: number
+
+  constructor(permits: number) {
+    this.available = permits
+  }
+
+  get waiting(): Asked[] {
+    return this.asked.filter(({ state }) => state === 'waiting')
+  }
+
+  held(party: number): Asked[] {
+    return this.asked.filter((one) => one.state === 'held' && one.party === party)
+  }
+
+  ask(party: number, permits: number, wait: number): void {
+    const asked: Asked = { party, permits, due: this.now + wait, state: 'waiting' }
+    const mustWait = this.waiting.length > 0 || permits > this.available
+    this.asked.push(asked)
+    if (mustWait && wait === 0) asked.state = 'denied'
+    this.grant()
+  }
+
+  giveUp(asked: Asked, state: State): void {
+    if (asked.state === 'held') this.available += asked.permits
+    asked.state = state
+    this.grant()
+  }
+
+  advance(milliseconds: number): void {
+    this.now += milliseconds
+    for (const one of [...this.waiting].sort((a, b) => a.due - b.due)) if (one.due <= this.now && one.state === 'waiting') this.giveUp(one, 'denied')
+  }
+
+  end(party: number): void {
+    for (const one of this.asked) {
+      if (one.party !== party || (one.state !== 'held' && one.state !== 'waiting')) continue
+      if (one.state === 'held') this.available += one.permits
+      one.state = one.state === 'held' ? 'over' : 'failed'
+    }
+    this.grant()
+  }
+
+  private grant(): void {
+    for (const one of this.waiting) {
+      if (one.permits > this.available) return
+      this.available -= one.permits
+      one.state = 'held'
+    }
+  }
+}
+
+/** A request, as it is. */
+class Request {
+  readonly controller = new AbortController()
+  state: State = 'waiting'
+  hold: Hold | undefined
+
+  constructor(ask: (signal: AbortSignal) => Promise<Hold | undefined>) {
+    ask(this.controller.signal).then((hold) => {
+      this.hold = hold
+      this.state = hold === undefined ? 'denied' : 'held'
+      hold?.signal.addEventListener('abort', () => {
+        this.state = 'over'
+      })
+    }, () => {
+      this.state = this.controller.signal.aborted ? 'aborted' : 'failed'
+    })
+  }
+}
+
+/** What there is to hold. */
+interface Kind<R extends HoldingResource> {
+  readonly type: ResourceType<R>
+  readonly permits: number
+  /** Numbers of permits that are asked for. */
+  readonly sizes: readonly number[]
+  readonly ask: (resource: R, permits: number, wait: number, signal: AbortSignal) => Promise<Hold | undefined>
+  readonly begin?: (resource: R) => Promise<unknown>
+}
+
+const lock: Kind<DistributedLock> = {
+  type: DistributedLock, permits: 1, sizes: [1],
+  ask: (resource, _permits, wait, signal) => wait === Infinity ? resource.lock({ signal }) : resource.tryLock(wait, { signal }),
+}
+const readWriteLock: Kind<DistributedReadWriteLock> = {
+  type: DistributedReadWriteLock, permits: 100, sizes: [1, 100],
+  ask: (resource, permits, wait, signal) => {
+    if (permits === 1) return wait === Infinity ? resource.readLock({ signal }) : resource.tryReadLock(wait, { signal })
+    return wait === Infinity ? resource.writeLock({ signal }) : resource.tryWriteLock(wait, { signal })
+  },
+}
+const semaphore: Kind<DistributedSemaphore> = {
+  type: DistributedSemaphore, permits: 3, sizes: [1, 2, 3],
+  ask: (resource, permits, wait, signal) => wait === Infinity ? resource.acquire(permits, { signal }) : resource.tryAcquire(permits, wait, { signal }),
+  begin: (resource) => resource.initialize(3),
+}
+
+const step = fc.record({
+  kind: fc.constantFrom('ask', 'ask', 'ask', 'release', 'release', 'abort', 'advance', 'end', 'suspend'),
+  party: fc.nat(2), size: fc.nat(2), wait: fc.constantFrom(0, 40, Infinity, Infinity), which: fc.nat(5), milliseconds: fc.nat(60),
+})
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+async function run<R extends HoldingResource>(kind: Kind<R>, one: Step, model: Model, requests: Request[], { cluster, parties }: World<R>): Promise<void> {
+  const { client, resource } = parties[one.party]!
+  switch (one.kind) {
+    case 'ask': {
+      const permits = kind.sizes[one.size % kind.sizes.length]!
+      requests.push(new Request((signal) => kind.ask(resource, permits, one.wait, signal)))
+      return model.ask(one.party, permits, one.wait)
+    }
+    case 'release': {
+      const held = model.held(one.party)
+      const asked = held[one.which % Math.max(1, held.length)]
+      if (asked === undefined) return
+      await requests[model.asked.indexOf(asked)]!.hold!.release()
+      return model.giveUp(asked, 'over')
+    }
+    case 'abort': {
+      const asked = model.waiting[one.which % Math.max(1, model.waiting.length)]
+      if (asked === undefined) return
+      requests[model.asked.indexOf(asked)]!.controller.abort()
+      return model.giveUp(asked, 'aborted')
+    }
+    case 'advance':
+      cluster.advance(one.milliseconds)
+      return model.advance(one.milliseconds)
+    case 'end':
+      client.end(one.which % 2 === 0 ? 'closed' : 'expired')
+      client.recover()
+      return model.end(one.party)
+    case 'suspend':
+      client.suspend()
+      for (const asked of model.held(one.party)) model.giveUp(asked, 'over')
+  }
+}
+
+async function behavesAsAList<R extends HoldingResource>(kind: Kind<R>, parameters: { readonly numRuns: number, readonly endOnFailure?: boolean } = { numRuns }): Promise<void> {
+  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    const world = await newWorld(kind.type, 3)
+    await kind.begin?.(world.parties[0]!.resource)
+    const model = new Model(kind.permits)
+    const requests: Request[] = []
+    const tokens: number[] = []
+    for (const one of steps) {
+      await run(kind, one, model, requests, world)
+      await settled()
+      expect(requests.map(({ state }) => state)).toEqual(model.asked.map(({ state }) => state))
+      for (const { state, hold } of requests) {
+        if (state === 'held' && !tokens.includes(hold!.token)) tokens.push(hold!.token)
+        if (state === 'over') expect(() => hold!.token).toThrow(expect.objectContaining({ code: 'COPYCAT_HOLD_LOST' }))
+      }
+    }
+    expect(tokens).toEqual([...tokens].sort((a, b) => a - b))
+  }), parameters)
+}
+
+describe('holds', () => {
+  afterEach(() => installInstruments(undefined))
+
+  it('of a lock go to one after the other, in the order of asking, whoever gives up, goes away or is late', () => behavesAsAList(lock))
+
+  it('of a lock for reading and writing go to many readers or one writer, in the order of asking', () => behavesAsAList(readWriteLock))
+
+  it('of a semaphore go in the order of asking, whatever each asks for', () => behavesAsAList(semaphore))
+
+  it.each(['Z1', 'Z2'])('%s: the model notices', async (row) => {
+    installInstruments({ mutant: (name) => name === row, buggify: () => false, cover: () => undefined })
+    await expect(behavesAsAList(lock, { numRuns: 2000, endOnFailure: true })).rejects.toThrow()
+  })
+})
+
+describe('DistributedLock', () => {
+  it('is not reentrant: a hold owns it', async () => {
+    const { parties: [one] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    expect(await one!.resource.tryLock()).toBe(undefined)
+    const second = one!.resource.lock()
+    await hold.release()
+    await hold.release()
+    expect((await second).token).toBeGreaterThan(hold.signal.aborted ? 0 : Infinity)
+  })
+
+  it('is released by this instance alone, and only when it holds it', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    await expect(one!.resource.unlock()).rejects.toMatchObject({ code: 'COPYCAT_NOT_HELD', outcome: 'not-applied' })
+    await one!.resource.lock()
+    expect(await other!.resource.isLocked()).toBe(true)
+    await expect(other!.resource.unlock()).rejects.toMatchObject({ code: 'COPYCAT_NOT_HELD' })
+    await one!.resource.unlock()
+    await expect(one!.resource.unlock()).rejects.toMatchObject({ code: 'COPYCAT_NOT_HELD' })
+    expect(await other!.resource.isLocked()).toBe(false)
+  })
+
+  it('is released at the end of a block', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    {
+      await using hold = await one!.resource.lock()
+      expect(hold.token).toBeGreaterThan(0)
+    }
+    expect(await other!.resource.tryLock()).toBeDefined()
+  })
+
+  it('Z4: tells the holder before the cluster can give the lock away, and gives it back itself when the session lives', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const next = other!.resource.lock()
+    one!.client.suspend()
+    expect(hold.signal.reason).toMatchObject({ code: 'COPYCAT_HOLD_LOST' })
+    expect(() => hold.token).toThrow('not certain any more')
+    expect((await next).token).toBeGreaterThan(0)
+    await hold.release()
+  })
+
+  it('asks the clock when it is asked for the token, not the signal alone', async () => {
+    const { parties: [one] } = await newWorld(DistributedLock)
+    let isCertain = true
+    Object.defineProperty(one!.client, 'lease', { value: { signal: new AbortController().signal, isCertain: () => isCertain } })
+    const hold = await one!.resource.lock()
+    isCertain = false
+    expect(() => hold.token).toThrow(expect.objectContaining({ code: 'COPYCAT_HOLD_LOST' }))
+    expect(hold.signal.aborted).toBe(true)
+    await expect(one!.resource.lock()).rejects.toMatchObject({ code: 'COPYCAT_HOLD_LOST' })
+    isCertain = true
+    expect(await one!.resource.tryLock()).toBeDefined()
+  })
+
+  it('gives back what is granted when nobody waits for it any more', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const controller = new AbortController()
+    const waiting = other!.resource.lock({ signal: controller.signal })
+    await settled()
+    const releasing = hold.release()
+    controller.abort(new Error('enough'))
+    await expect(waiting).rejects.toMatchObject({ code: 'COPYCAT_ABORTED', outcome: 'unknown' })
+    await releasing
+    await settled()
+    expect(await one!.resource.isLocked()).toBe(false)
+    await expect(other!.resource.lock({ signal: controller.signal })).rejects.toMatchObject({ code: 'COPYCAT_ABORTED', outcome: 'not-applied' })
+  })
+
+  it('leaves a waiter in its place while its session is in doubt, and says so when it has ended', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const [first, second] = [other!.resource.lock(), other!.resource.lock()]
+    other!.client.suspend()
+    await settled()
+    other!.client.suspend()
+    await settled()
+    await hold.release()
+    await (await first).release()
+    await (await second).release()
+    const again = await one!.resource.lock()
+    const third = other!.resource.lock()
+    other!.client.end('expired')
+    await expect(third).rejects.toMatchObject({ code: 'COPYCAT_SESSION_EXPIRED' })
+    await again.release()
+  })
+
+  it('takes 10 000 waiters, and serves them in turn', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const order: number[] = []
+    const waiters = Array.from({ length: 10_000 }, async (_, at) => {
+      const own = await other!.resource.lock()
+      order.push(at)
+      if (at < 9_999) await own.release()
+    })
+    await settled()
+    await hold.release()
+    await Promise.all(waiters)
+    expect(order).toEqual(Array.from({ length: 10_000 }, (_, at) => at))
+  })
+
+  it('takes strong reads only', async () => {
+    const { parties: [one] } = await newWorld(DistributedLock)
+    expect(await one!.resource.isLocked({ consistency: 'LINEARIZABLE_LEASE' })).toBe(false)
+    await expect(one!.resource.isLocked({ consistency: 'SERIALIZABLE' as never })).rejects.toMatchObject({ code: 'COPYCAT_CONFIGURATION' })
+    expect(() => one!.resource.withDefaultConsistency('SERIALIZABLE')).toThrow(expect.objectContaining({ code: 'COPYCAT_CONFIGURATION' }))
+    await expect(one!.resource.tryLock(-1)).rejects.toMatchObject({ code: 'COPYCAT_CONFIGURATION', option: 'timeout' })
+  })
+})
+
+describe('DistributedSemaphore', () => {
+  it('has as many permits as were first said, and those that are added', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedSemaphore)
+    const waiting = one!.resource.acquire(2)
+    expect(await other!.resource.initialize(1)).toBe(1)
+    expect(await other!.resource.initialize(9)).toBe(1)
+    expect(await other!.resource.addPermits(2)).toBe(3)
+    const hold = await waiting
+    expect(await other!.resource.availablePermits()).toBe(1)
+    expect(await other!.resource.addPermits(-2)).toBe(1)
+    expect(await other!.resource.availablePermits()).toBe(0)
+    await hold.release()
+    expect(await other!.resource.availablePermits()).toBe(1)
+    await expect(other!.resource.addPermits(-2)).rejects.toMatchObject({ code: 'COPYCAT_APPLICATION' })
+    await expect(other!.resource.acquire(0)).rejects.toMatchObject({ code: 'COPYCAT_CONFIGURATION', option: 'permits' })
+  })
+})
