@@ -4,28 +4,21 @@ import {
 } from '@copycat/core/internal'
 import type { Command, Query } from '@copycat/protocol'
 import type { StateMachine } from '@copycat/state-machine'
-import { checkInteger, definedOptions, type Listener, type LogIndex } from '@copycat/utils'
+import { definedOptions, type Listener, type LogIndex } from '@copycat/utils'
 import {
-  Clear, ContainsKey, ContainsValue, Get, GetAll, GetVersioned, Put, PutAll, PutIfAbsent, PutIfVersion, ReadChanges, ReadPage, Remove, RemoveIfVersion, RemoveValue,
+  Clear, ContainsKey, ContainsValue, Get, GetAll, GetVersioned, Put, PutAll, PutIfAbsent, PutIfVersion, ReadChanges, Remove, RemoveIfVersion, RemoveValue,
   Replace, ReplaceValue, Size,
 } from './map-operations.ts'
-import { decodePage, type PageContent } from './map-page.ts'
+import type { PageContent } from './map-page.ts'
+import { type IterationOptions, readPages } from './map-pages.ts'
 import { MapStateMachine } from './map-state-machine.ts'
 import { type MapChange, type MapGap, MapWatch, type WatchOptions } from './map-watch.ts'
-
-/** Options of iterating over a map. */
-export interface IterationOptions extends ReadOptions {
-  /** Entries that one query brings at most; fewer where they are large. @default 1000 */
-  readonly pageSize?: number
-}
 
 /** A value with the index of the entry that wrote it, which no other write has. */
 export interface VersionedEntry<V> {
   readonly value: V
   readonly version: LogIndex
 }
-
-const pageSizeDefault = 1000
 
 /** Of reads by which more is decided than what the caller sees. */
 const upToDate: ReadOptions = Object.freeze({ consistency: 'LINEARIZABLE' })
@@ -258,21 +251,10 @@ export class DistributedMap<K, V> extends Resource {
     if (present !== undefined) yield ['put', present.version, opaqueBytes(topic), opaqueBytes(present.value), undefined]
   }
 
-  private async * pages<T>(
-    content: PageContent, iteration: IterationOptions = {}, decode: (field: Uint8Array) => T = (field) => this.serializer.readObject<T>(field),
+  private pages<T>(
+    content: PageContent, options?: IterationOptions, decode: (field: Uint8Array) => T = (field) => this.serializer.readObject<T>(field),
   ): AsyncGenerator<T[], void, undefined> {
-    const { pageSize = pageSizeDefault, ...options } = iteration
-    checkInteger('pageSize', pageSize, 1)
-    let after = 0
-    let through = 0
-    do {
-      const page = await this.submitDecoded(
-        new ReadPage({ content, after, through, countMax: pageSize }), (bytes) => decodePage(bytes ?? new Uint8Array(0), decode), options,
-      )
-      yield page.fields
-      after = page.next
-      through = page.through
-    } while (after !== 0)
+    return readPages((query, decodeResult, callOptions) => this.submitDecoded(query, decodeResult, callOptions), content, options, decode)
   }
 
   /** Encodes and sends; what cannot be encoded rejects, it does not throw. Results are decoded once, from the frame's own bytes. */

@@ -10,5 +10,9 @@
  * @packageDocumentation
  */
 export { DistributedMap } from './distributed-map.ts'
-export type { IterationOptions, VersionedEntry } from './distributed-map.ts'
+export type { VersionedEntry } from './distributed-map.ts'
+export { DistributedQueue } from './distributed-queue.ts'
+export type { Delivery, TakeOptions } from './distributed-queue.ts'
+export { DistributedSet } from './distributed-set.ts'
+export type { IterationOptions } from './map-pages.ts'
 export type { MapChange, MapGap, WatchOptions } from './map-watch.ts'

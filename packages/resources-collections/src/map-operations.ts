@@ -157,6 +157,18 @@ export class Remove extends Command<Opaque | undefined> {
   }
 }
 
+/** Removes a key; returns whether it was there. */
+export class RemoveKey extends Command<boolean> {
+  static readonly operation = 'removeKey'
+  static readonly codec: OperationCodec<RemoveKey, boolean> = keyCodec((key) => new RemoveKey(key), booleanResult)
+  readonly key: Opaque
+
+  constructor(key: Opaque) {
+    super()
+    this.key = key
+  }
+}
+
 /** Removes a key if it has this value. */
 export class RemoveValue extends Command<boolean> {
   static readonly operation = 'removeValue'

@@ -7,7 +7,7 @@ import { mutant } from '@copycat/utils/instruments'
 import { ChangeHistory } from './change-history.ts'
 import {
   type Changes, Clear, ContainsKey, ContainsValue, Get, GetAll, GetVersioned, Put, PutAll, PutIfAbsent, PutIfVersion, ReadChanges, ReadPage, Remove, RemoveIfVersion,
-  RemoveValue, Replace, ReplaceValue, Size,
+  RemoveKey, RemoveValue, Replace, ReplaceValue, Size,
 } from './map-operations.ts'
 import { type Page, pageOf } from './map-page.ts'
 
@@ -33,6 +33,7 @@ export class MapStateMachine extends StateMachine implements Snapshottable {
     executor.register(ReplaceValue, this.replaceValue)
     executor.register(PutIfVersion, this.putIfVersion)
     executor.register(Remove, ({ operation, index }) => this.remove(opaqueText(operation.key), index))
+    executor.register(RemoveKey, ({ operation, index }) => this.remove(opaqueText(operation.key), index) !== undefined)
     executor.register(RemoveValue, this.removeValue)
     executor.register(RemoveIfVersion, this.removeIfVersion)
     executor.register(Clear, this.clear)

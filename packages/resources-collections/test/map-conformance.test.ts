@@ -17,7 +17,7 @@ testStateMachine({
       new operations.PutIfVersion(key, random.pick([0, index - 1]), value, retention), new operations.RemoveIfVersion(key, index - 1),
       new operations.Put(key, value, retention), new operations.PutIfAbsent(key, value, retention), new operations.Replace(key, value, retention), new operations.Remove(key),
       new operations.ReplaceValue(key, value, other, retention), new operations.RemoveValue(key, value), new operations.PutAll([key, value, other, value], retention),
-      new operations.Clear(), new operations.Get(key), new operations.ContainsKey(key), new operations.ContainsValue(value), new operations.GetAll([key, other]),
+      new operations.Clear(), new operations.RemoveKey(key), new operations.Get(key), new operations.ContainsKey(key), new operations.ContainsValue(value), new operations.GetAll([key, other]),
     ])
   },
   probes: [

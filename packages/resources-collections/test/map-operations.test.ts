@@ -25,7 +25,7 @@ const operation: fc.Arbitrary<Operation<unknown>> = fc.oneof(
     new operations.Put(key, value, retention), new operations.PutIfAbsent(key, value, retention), new operations.Replace(key, value, retention),
     new operations.RemoveValue(key, value), new operations.ReplaceValue(key, value, key, retention), new operations.Remove(key), new operations.Get(key), new operations.ContainsKey(key),
     new operations.ContainsValue(value), new operations.Clear(), new operations.Size(), new operations.GetVersioned(key),
-    new operations.PutIfVersion(key, version, value, retention), new operations.RemoveIfVersion(key, version),
+    new operations.PutIfVersion(key, version, value, retention), new operations.RemoveIfVersion(key, version), new operations.RemoveKey(key),
   )),
   list.map((fields) => new operations.PutAll([...fields, ...fields], forGood)), list.map((keys) => new operations.GetAll(keys)),
   fc.record({
