@@ -1,4 +1,4 @@
-import { decodeEvents, decodeSessionEnded, type EventBatch, MessageType } from '@copycat/protocol'
+import { decodeEvents, decodeSessionEnded, type EventBatch, eventsSession, MessageType } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import { type Context, type CopycatError, type Listener, Listeners, type LogIndex, type Logger, type SessionId, type Timer } from '@copycat/utils'
 import { buggify, cover, mutant } from '@copycat/utils/instruments'
@@ -176,8 +176,10 @@ export class EventReceiver {
   }
 
   private receive(bytes: Uint8Array): void {
-    const { session, binding, batches } = decodeEvents(bytes.slice())
-    if (session !== this.session || binding !== this.binding) {
+    const session = eventsSession(bytes)
+    if (session !== 0 && session !== this.session) return
+    const { binding, batches } = decodeEvents(bytes.slice())
+    if (binding !== this.binding) {
       cover('event-receiver.of-an-earlier-binding')
       return
     }

@@ -26,7 +26,7 @@ const messageHeaderBytes = 12
 const batchHeaderBytes = 20
 
 /** Bytes of a batch in a message. */
-export function eventBatchBytes({ events }: EventBatch): number {
+function eventBatchBytes({ events }: EventBatch): number {
   let bytes = batchHeaderBytes
   for (const event of events) bytes += 4 + event.length
   return bytes
@@ -50,6 +50,11 @@ export function encodeEvents({ session, binding, batches }: EventsMessage): Uint
     }
   }
   return bytes
+}
+
+/** Whom a message of events is for; 0 where it is none. Several clients may share a connection. */
+export function eventsSession(bytes: Uint8Array): SessionId {
+  return bytes.length < messageHeaderBytes ? 0 : readSafeInteger(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0)
 }
 
 /** @param bytes the events are views of it. @throws {ProtocolError} */

@@ -17,7 +17,7 @@ export {
   ApplicationError, IndeterminateError, NotLeaderError, OverloadedError, ProtocolError, ResultExpiredError, SequenceError,
   SessionExpiredError, UnknownOperationError, UnknownResourceError,
 } from './errors.ts'
-export { decodeEvents, encodeEvents, eventBatchBytes } from './event-batches.ts'
+export { decodeEvents, encodeEvents, eventsSession } from './event-batches.ts'
 export type { EventBatch, EventsMessage } from './event-batches.ts'
 export type { Health, HealthProblem } from './health.ts'
 export { defaultPort, parseAddress } from './member.ts'
