@@ -44,7 +44,8 @@ export interface OperationClient {
   onEvent(callback: (bytes: Uint8Array) => void): Listener
   /**
    * Called when a new session has taken the place of one that the cluster gave up, before anything else comes of it: events may be missing, and
-   * what the old session had (subscriptions, holds, ephemeral entries) is gone. What is submitted from here on goes to the new session.
+   * what the old session had (subscriptions, holds, ephemeral entries) is gone. What is submitted from here on goes to the new session. Called too, in its
+   * place among the events, where the cluster could not keep all events for this client: then only they are missing.
    */
   onGap(callback: () => void): Listener
 }

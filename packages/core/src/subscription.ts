@@ -64,13 +64,14 @@ export class Subscription implements Listener {
 
   private subscribe(options?: CallOptions): Promise<void> {
     const { context, send } = this.ports
-    this.id = context.nextRequest()
+    // Once for all sessions: who keeps the subscription already, because its session lives and only events were lost, is not to have it twice.
+    if (this.id === 0) this.id = context.nextRequest()
     return send(new Subscribe(this.id, this.topic), () => {
       if (!this.isClosed) this.events ??= context.onEvent(this.callback)
     }, options)
   }
 
-  /** The session that had it is gone. */
+  /** Events were lost, or the session that had it is gone. */
   private renew(): void {
     // Where that fails, the resource is deleted, or this session has ended too, which is another gap.
     this.subscribe().then(() => {
