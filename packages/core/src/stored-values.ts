@@ -126,6 +126,16 @@ export class StoredValues implements Snapshottable {
     for (const key of keys) this.ended(key, this.delete(key)!, position)
   }
 
+  /** The keys that start with `prefix`, in the order in which they came. */
+  withPrefix(prefix: string): [key: string, stored: StoredValue][] {
+    const found: [key: string, stored: StoredValue][] = []
+    for (const entry of this.values.entries(prefix)) {
+      if (!entry[0].startsWith(prefix)) break
+      found.push(entry)
+    }
+    return found.sort(([, a], [, b]) => a.ordinal - b.ordinal)
+  }
+
   /** The living keys with `after` < ordinal <= `through`, in order. Not to be changed meanwhile. */
   * between(after: number, through: number): Generator<[key: string, stored: StoredValue], void, undefined> {
     const { ordered } = this

@@ -12,4 +12,6 @@
  */
 export { DistributedAtomicLong } from './distributed-atomic-long.ts'
 export { DistributedAtomicValue } from './distributed-atomic-value.ts'
+export { DistributedIdGenerator } from './distributed-id-generator.ts'
+export type { IdOptions } from './distributed-id-generator.ts'
 export type { ValueChange, VersionedValue } from './distributed-atomic-value.ts'

@@ -11,6 +11,8 @@
  */
 export { DistributedMap } from './distributed-map.ts'
 export type { VersionedEntry } from './distributed-map.ts'
+export { DistributedMultiMap } from './distributed-multi-map.ts'
+export type { MultiMapChange } from './distributed-multi-map.ts'
 export { DistributedQueue } from './distributed-queue.ts'
 export type { Delivery, TakeOptions } from './distributed-queue.ts'
 export { DistributedSet } from './distributed-set.ts'

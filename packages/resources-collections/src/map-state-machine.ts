@@ -16,7 +16,7 @@ type Store = Commit<{ readonly key: Opaque, readonly value: Opaque, readonly ret
 
 /** The state of a map, as every replica keeps it: keys and values are bytes that it never looks into. */
 export class MapStateMachine extends StateMachine implements Snapshottable {
-  private readonly values = new StoredValues((key, { value }, { index }) => {
+  protected readonly values: StoredValues = new StoredValues((key, { value }, { index }) => {
     this.tell({ type: 'expire', version: index, key, value: undefined, previous: value })
   })
   private readonly subscribers = new Subscribers()
@@ -124,13 +124,13 @@ export class MapStateMachine extends StateMachine implements Snapshottable {
   }
 
   /** @returns the value that was there. */
-  private write(key: string, value: string, retention: Retention, commit: Commit<unknown>): string | undefined {
+  protected write(key: string, value: string, retention: Retention, commit: Commit<unknown>): string | undefined {
     const previous = this.values.set(key, value, retention, commit)?.value
     if (this.history.isKept) this.tell(writtenChange(commit.index, key, value, previous))
     return previous
   }
 
-  private remove(key: string, index: number): string | undefined {
+  protected remove(key: string, index: number): string | undefined {
     const previous = this.values.delete(key)?.value
     if (previous !== undefined) this.tell({ type: 'remove', version: index, key, value: undefined, previous })
     return previous
@@ -139,7 +139,13 @@ export class MapStateMachine extends StateMachine implements Snapshottable {
   private tell(change: StoredChange): void {
     if (!this.history.isKept) return
     this.history.add(change)
-    if (this.subscribers.has(change.key)) this.subscribers.publish(changed.of(publishedChange(change)), change.key)
+    const topic = this.topicOf(change.key)
+    if (this.subscribers.has(topic)) this.subscribers.publish(changed.of(publishedChange(change)), topic)
+  }
+
+  /** What listeners to this key have subscribed to. */
+  protected topicOf(key: string): string {
+    return key
   }
 }
 
