@@ -48,6 +48,13 @@ export interface RaftServerOptions {
   readonly eventsMax?: number
   /** Bytes of events of a session that are kept, as {@link eventsMax}; 15 MiB at most. @default 8 MiB */
   readonly eventBytesMax?: number
+  /**
+   * Commands that may be in the log, or on their way into it, without being applied; a leader refuses more as overload, and that of which one session alone would take up more than a
+   * quarter. Too low: refusals where a moment's patience would do. Too high: a load that is over is still worked off. @default 65_536
+   */
+  readonly waitingCommandsMax?: number
+  /** Bytes of such commands. @default 64 MiB */
+  readonly waitingBytesMax?: number
   /** Largest command in bytes. @default 8 MiB */
   readonly maxEntrySize?: number
   /**
@@ -70,11 +77,10 @@ export type ResolvedRaftServerOptions = Required<RaftServerOptions>
 /** The defaults of {@link RaftServerOptions}. */
 export const raftServerDefaults: Readonly<{
   electionTimeout: number, heartbeatInterval: number, clockDrift: number, sessionTimeout: number, sessionsMax: number, eventsMax: number, eventBytesMax: number,
-  maxEntrySize: number,
-  openTimeout: number, connectTimeout: number, requestTimeout: number
+  waitingCommandsMax: number, waitingBytesMax: number, maxEntrySize: number, openTimeout: number, connectTimeout: number, requestTimeout: number
 }> = Object.freeze({
   electionTimeout: 500, heartbeatInterval: 150, clockDrift: 0.1, sessionTimeout: 5_000, sessionsMax: 100_000, eventsMax: 16_384,
-  eventBytesMax: 8 * 1024 * 1024, maxEntrySize: 8 * 1024 * 1024,
+  eventBytesMax: 8 * 1024 * 1024, waitingCommandsMax: 65_536, waitingBytesMax: 64 * 1024 * 1024, maxEntrySize: 8 * 1024 * 1024,
   openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000,
 })
 
@@ -97,6 +103,8 @@ export function resolveRaftServerOptions(options: RaftServerOptions): ResolvedRa
   checkInteger('eventsMax', resolved.eventsMax, 1)
   checkInteger('eventBytesMax', resolved.eventBytesMax, 1, 15 * 1024 * 1024)
   checkInteger('maxEntrySize', resolved.maxEntrySize, 1, 15 * 1024 * 1024)
+  checkInteger('waitingCommandsMax', resolved.waitingCommandsMax, 1)
+  checkInteger('waitingBytesMax', resolved.waitingBytesMax, 1)
   if (resolved.electionTimeout < 3 * resolved.heartbeatInterval) {
     throw new ConfigurationError('electionTimeout', resolved.electionTimeout, `must be at least 3 × heartbeatInterval (${resolved.heartbeatInterval})`)
   }

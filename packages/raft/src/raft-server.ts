@@ -1,5 +1,5 @@
 import { RaftCore, type Role, type RoleEffect } from '@copycat/consensus'
-import { type ClusterView, decodeResponse, type Health, type Member, NotLeaderError } from '@copycat/protocol'
+import { type ClusterView, decodeResponse, type Health, type Member, NotLeaderError, OverloadedError } from '@copycat/protocol'
 import { DeterminismTrap, StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'
@@ -72,6 +72,10 @@ interface Running {
 const inFlightMax = 4
 const appendBytesMax = 1 << 20
 
+/** Bytes of clients' requests that may be on their way to the leader; those of requests that are let through all the same. */
+const forwardedBytesMax = 64 * 1024 * 1024
+const controlBytesMax = 512
+
 /**
  * One member of a Raft cluster: consensus on a storage and a transport, sessions, and a replicated state machine.
  */
@@ -90,6 +94,8 @@ export class RaftServer {
   /** Gives the determinism trap back that this server set. */
   private readonly releaseTrap: () => void
   private failure: Error | undefined
+  /** Bytes of clients' requests that the leader has not answered. */
+  private forwardedBytes = 0
   private readonly accepted = new Set<Connection>()
   private settleOpen: { resolve: () => void, reject: (error: unknown) => void } | undefined
 
@@ -192,7 +198,7 @@ export class RaftServer {
       read: (bytes, respond) => this.running?.followerReads.receive(bytes, respond) === true,
       leader: () => ({ id: this.leader, isConnected: this.leader !== undefined && this.members?.isConnected(this.leader) === true }),
       bind: (session, binding, eventIndex, from) => this.running?.delivery.bind(session, binding, eventIndex, from),
-      forward: (to, type, bytes) => this.members!.request(to, type, [bytes]),
+      forward: (to, type, bytes) => this.forward(to, type, bytes),
       greet: (from, bytes, respond) => this.members?.greet(from, bytes, respond),
       receive: (from, message) => this.running?.driver.receive(from, message),
       checksum: (bytes) => this.options.context.checksum(bytes),
@@ -314,7 +320,7 @@ export class RaftServer {
   }
 
   private wire(core: RaftCore, log: Log): Running {
-    const { context, logger, electionTimeout, sessionsMax, sessionTimeout, maxEntrySize } = this.options
+    const { context, logger, electionTimeout, sessionsMax, sessionTimeout, maxEntrySize, waitingCommandsMax, waitingBytesMax } = this.options
     const channel = context.channel(raftChannel)
     const clock = new LoggedClock(context)
     const position = (): { index: LogIndex, time: number } => ({ index: applier.lastApplied, time: applier.lastTime })
@@ -373,15 +379,29 @@ export class RaftServer {
     })
     const queries = new QueryRunner(core, this.runtime, sessions, applier, context, electionTimeout)
     const followerReads = new FollowerReads(context, queries, applier, () => this.readIndex())
-    const leadership = new Leadership(context, clock, sessions, this.runtime, applier, queries, {
+    const leadership = new Leadership(context, logger, clock, sessions, this.runtime, applier, queries, {
       propose: (block) => driver.propose(block),
       requestRead: (request) => driver.step({ type: 'readRequest', request }),
       clusterView: () => this.clusterView(core),
       addressOf: (session) => delivery.addressOf(session),
       everyVoterKnows: (resourceType) => this.members?.everyVoterKnows(resourceType, core.configuration.voters) === true,
-    }, { sessionTimeout, maxEntrySize })
+    }, { sessionTimeout, maxEntrySize, waitingCommandsMax, waitingBytesMax })
     const handover = new Handover(core, driver, leadership, context)
     return { core, log, driver, applier, leadership, sessions, followerReads, delivery, handover }
+  }
+
+  /** Hands a request on to the leader. @throws (rejects) {OverloadedError} when too much is under way already. */
+  private async forward(to: MemberId, type: number, bytes: Uint8Array): Promise<Uint8Array> {
+    // What keeps sessions alive is small.
+    if (bytes.length > controlBytesMax && this.forwardedBytes + bytes.length > forwardedBytesMax && this.forwardedBytes > 0) {
+      throw new OverloadedError(`${this.forwardedBytes} bytes are on their way to the leader already`)
+    }
+    this.forwardedBytes += bytes.length
+    try {
+      return await this.members!.request(to, type, [bytes])
+    } finally {
+      this.forwardedBytes -= bytes.length
+    }
   }
 
   /** Asks the leader for an index that is confirmed after the question. */

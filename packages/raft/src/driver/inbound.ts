@@ -13,7 +13,7 @@ export interface ClientRequests {
   readonly isInOffice: boolean
   /** False between the election and the moment at which the term's own first entry is applied, and while the office is being handed over. */
   readonly isServing: boolean
-  hold(serve: () => void, respond: Respond): boolean
+  hold(serve: () => void, respond: Respond, bytes: number): boolean
   receiveRegister(bytes: Uint8Array, respond: Respond): void
   receiveKeepAlive(bytes: Uint8Array, respond: Respond): void
   receiveUnregister(bytes: Uint8Array, respond: Respond): void
@@ -138,7 +138,7 @@ function serve(ports: InboundPorts, method: RequestMethod, bytes: Uint8Array, re
   if (buggify('inbound.refused-before-office')) return false
   cover('inbound.held-until-office')
   const kept = bytes.slice()
-  return leadership.hold(() => guarded((held, answer) => leadership[method](held, answer))(kept, respond), respond)
+  return leadership.hold(() => guarded((held, answer) => leadership[method](held, answer))(kept, respond), respond, kept.length)
 }
 
 function forward(ports: InboundPorts, type: number, bytes: Uint8Array, respond: Respond): void {
@@ -151,6 +151,11 @@ function forward(ports: InboundPorts, type: number, bytes: Uint8Array, respond: 
   ports.forward(id, type + forwardedOffset, bytes.slice()).then(
     (response) => respond([response.slice()]),
     (error: unknown) => {
+      if (CopycatError.is(error, 'COPYCAT_OVERLOADED')) {
+        cover('inbound.too-much-forwarded')
+        respond(encodeFailure(error))
+        return
+      }
       cover('inbound.forwarded-in-vain')
       respond(encodeFailure(new NotLeaderError(undefined, { outcome: 'unknown', cause: error })))
     },

@@ -5,7 +5,7 @@ import {
 } from '@copycat/protocol'
 import type { StateMachineRuntime } from '@copycat/state-machine'
 import type { Respond } from '@copycat/transport'
-import type { Context, CopycatError, LogIndex, SessionId, Timer } from '@copycat/utils'
+import type { Context, CopycatError, LogIndex, Logger, SessionId, Timer } from '@copycat/utils'
 import { cover, mutant } from '@copycat/utils/instruments'
 import type { Session } from '../session/session.ts'
 import { SessionLeases } from '../session/session-leases.ts'
@@ -15,6 +15,7 @@ import { encodeReadIndex } from '../wire/read-index.ts'
 import { decodeEndSession, decodeSessionListRequest, encodeSessionList } from '../wire/session-list.ts'
 import { encodeSessionRecord, type SessionRecord } from '../wire/session-record.ts'
 import { encodeSettingRecord } from '../wire/setting-record.ts'
+import { Admission, type WaitingLimits } from './admission.ts'
 import { type Applier, resultOfError } from './applier.ts'
 import type { LoggedClock } from './logged-clock.ts'
 import { type ClosedBlock, joinBytes, OpenBlock } from './open-block.ts'
@@ -33,7 +34,7 @@ export interface LeadershipPorts {
 }
 
 /** Limits and defaults of a leader. */
-export interface LeadershipOptions {
+export interface LeadershipOptions extends WaitingLimits {
   readonly sessionTimeout: number
   readonly maxEntrySize: number
 }
@@ -41,8 +42,16 @@ export interface LeadershipOptions {
 /** Sessions in one list, at most. */
 const sessionListMax = 10_000
 
-/** Requests that wait for a leader to take office, at most. */
+/** Requests that wait for a leader to take office, and their bytes, at most. */
 const heldMax = 4096
+const heldBytesMax = 64 * 1024 * 1024
+
+/** Frames of queries that wait for a round, and their bytes, at most. */
+const queriesMax = 16_384
+const queryBytesMax = 64 * 1024 * 1024
+
+/** Frames of commands that wait for an answer, repeated ones too, at most. */
+const framesMax = 65_536
 
 /** Commands of one session whose results are not acknowledged, at most: far beyond what a client keeps in flight. */
 const unacknowledgedMax = 16_384
@@ -63,6 +72,7 @@ export class Leadership {
   private readonly ports: LeadershipPorts
   private readonly options: LeadershipOptions
   private readonly leases: SessionLeases
+  private readonly admission: Admission
   private readonly open: OpenBlock
   /** Number that the next command of a session must have to be logged; absent: what is applied says it. */
   private readonly nextSequence = new Map<SessionId, number>()
@@ -76,12 +86,14 @@ export class Leadership {
   private isPaused = false
   /** What came before the term's own first entry was applied, or while the office was being handed over: a few milliseconds, usually. */
   private held: { readonly serve: () => void, readonly respond: Respond }[] = []
+  private heldBytes = 0
+  private queryBytes = 0
   private expiryTimer: Timer | undefined
   private tickTimer: Timer | undefined
   private tickAt = Infinity
 
   constructor(
-    context: Context, clock: LoggedClock, sessions: SessionRegistry, runtime: StateMachineRuntime, applier: Applier, queries: QueryRunner,
+    context: Context, logger: Pick<Logger, 'warn'>, clock: LoggedClock, sessions: SessionRegistry, runtime: StateMachineRuntime, applier: Applier, queries: QueryRunner,
     ports: LeadershipPorts, options: LeadershipOptions,
   ) {
     this.context = context
@@ -93,6 +105,7 @@ export class Leadership {
     this.ports = ports
     this.options = options
     this.leases = new SessionLeases(context)
+    this.admission = new Admission(context, logger, options)
     this.commands = new PendingCommands(sessions)
     this.reads = new PendingReads(context, (request) => ports.requestRead(request))
     this.open = new OpenBlock(context, () => clock.now(), (block) => ports.propose(block))
@@ -110,7 +123,7 @@ export class Leadership {
 
   /** Monotonic time since which commands are refused, because too much waits; undefined: they are not. */
   get refusingSince(): number | undefined {
-    return undefined
+    return this.admission.refusingSince
   }
 
   /** Takes office, at most once a term: everything in the log before is applied. */
@@ -118,6 +131,7 @@ export class Leadership {
     this.inOffice = true
     this.lastPlaced = lastIndex
     this.nextSequence.clear()
+    this.admission.clear()
     this.leases.start(this.sessions.all())
     this.scheduleExpiryCheck()
     this.armTick()
@@ -139,12 +153,14 @@ export class Leadership {
   private serveHeld(): void {
     const { held } = this
     this.held = []
+    this.heldBytes = 0
     for (const request of held) request.serve()
   }
 
-  /** Keeps a request until this leader serves. @returns false when it keeps too many already. */
-  hold(serve: () => void, respond: Respond): boolean {
-    if (this.held.length >= heldMax) return false
+  /** Keeps a request of so many bytes until this leader serves. @returns false when it keeps too many already. */
+  hold(serve: () => void, respond: Respond, bytes: number): boolean {
+    if (this.held.length >= heldMax || this.heldBytes + bytes > heldBytesMax) return false
+    this.heldBytes += bytes
     this.held.push({ serve, respond })
     return true
   }
@@ -153,6 +169,7 @@ export class Leadership {
   stop(): void {
     const { held } = this
     this.held = []
+    this.heldBytes = 0
     this.isPaused = false
     for (const request of held) request.respond(encodeFailure(new NotLeaderError(undefined)))
     if (held.length > 0) cover('leadership.lost-before-office')
@@ -214,6 +231,7 @@ export class Leadership {
       throw new SequenceError(next)
     }
     if (end - session.floor > unacknowledgedMax) throw new OverloadedError(`session ${session.id} has too many results that it has not acknowledged`)
+    if (this.commands.size >= framesMax) throw new OverloadedError(`${framesMax} frames of commands wait already`)
     const pending = { session: session.id, firstSequence: frame.firstSequence, count: frame.count, respond }
     if (end <= next) {
       cover('leadership.repeated-frame')
@@ -223,25 +241,27 @@ export class Leadership {
           respond(encodeFailure(new NotLeaderError(undefined)))
           return
         }
-        this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: noop })
+        this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: noop, settled: noop })
         this.commands.applied(this.applier.lastApplied)
       })
       return
     }
     let start = commandFrameHeaderBytes
     for (let sequence = frame.firstSequence; sequence < next; sequence++) start = recordEnd(view, start)
+    const count = end - next
+    this.admission.check(session.id, count, bytes.length - start)
     const body = this.admitted(bytes, view, start)
+    this.admission.take(session.id, count, body.length)
     this.nextSequence.set(session.id, end)
     const isNew = frame.firstSequence === next
     const receivedAt = this.context.monotonic()
-    const count = end - next
     this.open.add('commands', body, count, (firstIndex) => {
       if (firstIndex === undefined) {
         respond(encodeFailure(new NotLeaderError(undefined)))
         return
       }
       this.lastPlaced = firstIndex + count - 1
-      this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: isNew ? () => this.leases.renew(session.id, receivedAt) : noop })
+      this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: isNew ? () => this.leases.renew(session.id, receivedAt) : noop, settled: () => this.admission.settled(session.id, count, body.length) })
     })
   }
 
@@ -254,10 +274,18 @@ export class Leadership {
       respond(answer)
       return
     }
+    if (this.reads.size >= queriesMax || this.queryBytes > queryBytesMax) throw new OverloadedError(`${this.reads.size} frames of queries wait already`)
     const kept = bytes.slice()
+    this.queryBytes += kept.length
     this.reads.add({
-      ready: () => respond(this.queries.answer(kept, frame)),
-      failed: (error) => respond(encodeFailure(error)),
+      ready: () => {
+        this.queryBytes -= kept.length
+        respond(this.queries.answer(kept, frame))
+      },
+      failed: (error) => {
+        this.queryBytes -= kept.length
+        respond(encodeFailure(error))
+      },
     })
   }
 

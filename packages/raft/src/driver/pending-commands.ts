@@ -14,6 +14,8 @@ export interface PendingFrame {
   readonly respond: Respond
   /** Called when the frame is answered with results: it renews its session. */
   readonly acknowledged: () => void
+  /** Called when the frame is answered, whatever with, while this server leads. */
+  readonly settled: () => void
 }
 
 /** The leader's frames of commands on their way through the log, in log order. */
@@ -38,7 +40,9 @@ export class PendingCommands {
   /** Answers every frame whose commands are all applied. */
   applied(index: LogIndex): void {
     while (this.first < this.frames.length && this.frames[this.first]!.lastIndex <= index) {
-      this.answer(this.frames[this.first]!, index)
+      const frame = this.frames[this.first]!
+      this.answer(frame, index)
+      frame.settled()
       this.first += 1
     }
     if (this.first < 1024 && this.first < this.frames.length) return

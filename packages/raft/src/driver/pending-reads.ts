@@ -23,6 +23,10 @@ export class PendingReads {
     this.request = request
   }
 
+  get size(): number {
+    return this.waiting.length
+  }
+
   add(read: PendingRead): void {
     if (!this.scheduled) {
       this.scheduled = true
