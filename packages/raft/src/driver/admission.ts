@@ -1,6 +1,6 @@
 import { OverloadedError } from '@copycat/protocol'
 import type { Context, Logger, SessionId } from '@copycat/utils'
-import { buggify, cover, mutant } from '@copycat/utils/instruments'
+import { buggify, cover } from '@copycat/utils/instruments'
 
 /** What may wait on a server at a time; more is refused, so that no queue outlives the load that filled it. */
 export interface WaitingLimits {
@@ -58,7 +58,7 @@ export class Admission {
   check(session: SessionId, commands: number, bytes: number): void {
     const share = this.shares.get(session)
     const isOver = this.exceeds(this.all, commands, bytes, 1) || (share !== undefined && this.exceeds(share, commands, bytes, sessionPart))
-    if ((!isOver && !buggify('admission.refuses')) || mutant('K4')) return
+    if (!isOver && !buggify('admission.refuses')) return
     cover('admission.refused')
     this.refused()
     throw new OverloadedError(`${this.all.commands} commands of ${this.all.bytes} bytes wait already`)
