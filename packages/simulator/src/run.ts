@@ -83,6 +83,10 @@ const settleMillis = 7_000
 /** What is broken stays so for so many milliseconds of the healed phase, where only a core is healed at first. */
 const coreMillis = 12_000
 
+/** What clients do is usual so many milliseconds after the start, and must be again, to this part, after an overload. */
+const warmUpMillis = 4_000
+const leastGoodput = 0.9
+
 class Run {
   private readonly options: RunOptions
   private readonly hooks: RunHooks
@@ -180,6 +184,7 @@ class Run {
     for (const client of this.clients) this.reviveClient(client, this.random.integer(1_000))
     this.drawPriorities()
     this.nemesis.start(this.plan)
+    const usual = await this.goodput(warmUpMillis, this.options.rush?.fromMillis ?? 0)
     await this.until(faultMillis)
     const end = faultMillis + healedMillis
     // Members that have not all met yet need all of them.
@@ -199,12 +204,25 @@ class Run {
     this.checkLeader('V1')
     const term = this.highestTerm()
     const { acknowledged, submitted } = this.workload.counts
+    const afterwards = await this.goodput(this.mustSucceedFrom, end - settleMillis)
+    if (this.options.rush !== undefined && afterwards < leastGoodput * usual) {
+      this.fail('V5', `${afterwards.toFixed(1)} operations a second are acknowledged long after the overload, ${usual.toFixed(1)} were before`)
+    }
     await this.until(end - settleMillis)
     const isAtRest = submitted !== undefined && this.workload.counts.submitted === submitted
     if (this.clients.length > 0 && !isAtRest && this.workload.counts.acknowledged === acknowledged) this.fail('V6', 'nothing was acknowledged any more after all was healed')
     this.mayStart = false
     await this.until(end)
     if (this.highestTerm() > term) this.fail('V1', `the term grew from ${term} to ${this.highestTerm()} after all was healed`)
+  }
+
+  /** Operations that are acknowledged in a second of that time; looked at only where a run is about it. */
+  private async goodput(fromMillis: number, untilMillis: number): Promise<number> {
+    if (this.options.rush === undefined) return 0
+    await this.until(fromMillis)
+    const before = this.workload.counts.acknowledged
+    await this.until(untilMillis)
+    return (this.workload.counts.acknowledged - before) / (untilMillis - fromMillis) * 1_000
   }
 
   private async until(millis: number): Promise<void> {
@@ -293,11 +311,11 @@ class Run {
   }
 
   private makeServer(id: number, memberIds: readonly number[]): SimServer {
-    const { seed, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes } = this.options
+    const { seed, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes, waitingCommandsMax } = this.options
     const process = this.makeProcess(hostOf(id), id, false)
     const disk = new SimDisk(process.name, this.scheduler, SeededRandom.of(seed, 'disk', id))
     return new SimServer(id, process, disk, {
-      memberIds, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes, openTimeout: 30_000,
+      memberIds, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes, waitingCommandsMax, openTimeout: 30_000,
     }, {
       transport: (context) => this.network.transport(context, { depth: this.options.depth }),
       machine: (server) => this.workload.machine(`member ${server.id}`, server.id),

@@ -3,6 +3,7 @@
  * stands for itself, so that a point which is no longer reached, or no longer there, is missed.
  */
 export const coveragePoints: readonly string[] = Object.freeze([
+  'admission.refused',
   'append-entries-response.hint-lowered', 'append-entries-response.older-round', 'append-entries-response.refusal-overtaken',
   'append-entries-response.refused',
   'append-entries.conflict-truncates', 'append-entries.old-term', 'append-entries.previous-missing', 'append-entries.repeated',

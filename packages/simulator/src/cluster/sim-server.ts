@@ -22,6 +22,7 @@ export interface SimServerSettings {
   readonly eventsMax: number
   readonly maxSegmentSize: number
   readonly cacheBytes: number
+  readonly waitingCommandsMax: number
   readonly openTimeout: number
 }
 

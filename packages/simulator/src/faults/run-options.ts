@@ -6,6 +6,15 @@ export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', '
 /** Name of a kind of runs. */
 export type ProfileName = typeof profileNames[number]
 
+/** A time in which clients offer far more than servers take. */
+export interface Rush {
+  /** Milliseconds from the start of the run. */
+  readonly fromMillis: number
+  readonly untilMillis: number
+  /** How many times as many operations each loop submits at once. */
+  readonly factor: number
+}
+
 /** Everything that a run is drawn with: from a seed and a profile, or by hand. Plain data. */
 export interface RunOptions {
   readonly seed: number
@@ -50,4 +59,8 @@ export interface RunOptions {
   readonly hasEvents: boolean
   /** Events that servers keep for a session, at most. */
   readonly eventsMax: number
+  /** Overload, in runs that are about it. */
+  readonly rush: Rush | undefined
+  /** Commands that may wait on a leader, at most. */
+  readonly waitingCommandsMax: number
 }

@@ -16,11 +16,11 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
   const shape = profile === 'speed'
     ? { servers: 5, clients: 10, loops: 1, thinkMillis: 2_500, burst: 16 }
     : profile === 'overload'
-      ? { servers: random.pick([3, 5]), clients: 20, loops: 16, thinkMillis: 5, burst: 1 }
+      ? { servers: random.pick([3, 3, 5]), clients: 12, loops: 2, thinkMillis: 300, burst: 1 }
       : profile === 'sessions'
         ? { servers: random.pick([1, 3, 3, 5]), clients: random.between(4, 12), loops: random.between(1, 2), thinkMillis: random.pick([200, 500, 1_500]), burst: random.pick([1, 1, 3]) }
         : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }
-  const faults = drawFaults(profile, depth, random)
+  const faults = profile === 'overload' ? drawFaults(profile, depth, random).filter((fault) => !lastingFaultClasses.has(fault)) : drawFaults(profile, depth, random)
   if (profile === 'reads') addReadFaults(faults, seed)
   if (profile === 'sessions') addSessionFaults(faults)
   if (profile === 'events') addEventFaults(faults)
@@ -34,6 +34,19 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
     faults, rates: Object.fromEntries(faults.map((fault) => [fault, rateOf(fault, random)])),
     recovery: profile === 'sessions' && seed % 2 === 1 ? 'recover' : 'close',
     hasPriorities: random.chance(1, 4), readLevels: profile === 'reads' || (profile === 'sessions' && seed % 4 === 1) ? 'all' : 'strongest', ...drawEvents(seed, profile),
+    rush: undefined, waitingCommandsMax: 65_536, ...(profile === 'overload' ? drawRush(random) : {}),
+  }
+}
+
+/**
+ * What the servers take is what may wait, divided by the time that it takes: far more is offered for 8 seconds, after others without faults that show what is usual. The
+ * servers are well when it ends, so that what comes after is their own doing.
+ */
+function drawRush(random: SeededRandom): Partial<RunOptions> {
+  const factor = random.pick([6, 12])
+  return {
+    calmMillis: 12_000, faultMillis: 20_000, healedMillis: 34_000, healing: 'all', inFlightMax: 1_024, sessionTimeout: 5_000,
+    rush: { fromMillis: 12_000, untilMillis: 20_000, factor }, waitingCommandsMax: random.pick([12, 24, 48]),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ClientSession, RaftClient } from '@copycat/client'
 import type { Consistency } from '@copycat/protocol'
 import { CopycatError } from '@copycat/utils'
+import type { Rush } from '../faults/run-options.ts'
 import type { ClientWorld } from '../cluster/sim-client.ts'
 import type { SeededRandom } from '../random/seeded-random.ts'
 import { EventJournal } from './event-journal.ts'
@@ -43,6 +44,9 @@ const reads: ReadonlySet<StoreAction> = new Set(['get', 'sum', 'has', 'told'])
 /** They ask for, or tell, what only the journal of events judges. */
 const ofEvents: ReadonlySet<StoreAction> = new Set(['subscribe', 'unsubscribe', 'told'])
 
+/** Those whose order is quickly found, however many operations are under way at once. */
+const judgedQuickly: readonly Kind[] = ['r', 'r', 'c', 's', 'e']
+
 /** How the clients of a run behave. */
 export interface StoreWorkloadSettings {
   /** Loops of each client: operations that it has under way at a time, at most. */
@@ -57,6 +61,8 @@ export interface StoreWorkloadSettings {
   readonly hasEvents: boolean
   /** Events that servers keep for a session, at most. */
   readonly eventsMax: number
+  /** When they have far more to do. */
+  readonly rush?: Rush | undefined
 }
 
 /** So many events are never lost: no client of a run stands still for that many. */
@@ -162,11 +168,13 @@ export class StoreWorkload implements Workload {
     const random = world.random as SeededRandom
     const tokens = new Map<string, { token: number, owner: number }>()
     while (world.mayStart && client.isOpen) {
-      await world.sleep(random.integer(this.settings.thinkMillis + 1))
-      // A client that ends its session in good order, now and then.
-      if (random.chance(1, 400)) return
+      const { rush, burst, thinkMillis } = this.settings
+      const isIn = (millis: number): boolean => rush !== undefined && millis >= rush.fromMillis && millis < rush.untilMillis
+      await world.sleep(random.integer((isIn(world.now()) ? Math.ceil(thinkMillis / 10) : thinkMillis) + 1))
+      // A client that ends its session in good order, now and then; where it is about how much they do, they stay.
+      if (random.chance(1, 400) && rush === undefined) return
       if (!world.mayStart) return
-      const count = random.between(1, this.settings.burst)
+      const count = random.between(1, rush !== undefined && isIn(world.now()) ? burst * rush.factor : burst)
       await Promise.all(Array.from({ length: count }, (_, at) => this.operate(client, orders, `${name}.${at}`, this.next(random, tokens), world, tokens)))
     }
   }
@@ -185,7 +193,7 @@ export class StoreWorkload implements Workload {
   }
 
   private next(random: SeededRandom, tokens: ReadonlyMap<string, { token: number, owner: number }>): StoreInput {
-    const kind = random.pick(this.settings.hasEvents ? kindsWithEvents : kinds)
+    const kind = random.pick(this.settings.rush !== undefined ? judgedQuickly : this.settings.hasEvents ? kindsWithEvents : kinds)
     const action = random.chance(1, 100) ? 'fail' : random.pick(actionsOf[kind])
     const key = this.key(kind, random)
     const id = ++this.lastId

@@ -22,7 +22,7 @@ export function formatResult(result: RunResult): string[] {
 
 function optionLines({ faults, rates, ...shape }: RunOptions): string[] {
   return [
-    ...Object.entries(shape).map(([option, value]) => `${option.padEnd(optionWidth)}${String(value)}`),
+    ...Object.entries(shape).map(([option, value]) => `${option.padEnd(optionWidth)}${typeof value === 'object' ? JSON.stringify(value) : String(value)}`),
     `${'faults per minute'.padEnd(optionWidth)}${faults.map((fault) => `${fault} ${rates[fault] ?? 1}`).join(', ')}`,
   ]
 }
