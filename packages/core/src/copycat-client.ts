@@ -1,6 +1,6 @@
-import { type ClientSession, RaftClient, type RaftClientOptions } from '@copycat/client'
+import { type ClientSession, type DrainOptions, RaftClient, type RaftClientOptions, type SessionRecovery } from '@copycat/client'
 import { Serializer } from '@copycat/serializer'
-import type { Logger } from '@copycat/utils'
+import type { Listener, Logger } from '@copycat/utils'
 import type { Copycat } from './copycat.ts'
 import type { CallOptions, ReadOptions } from './operation-client.ts'
 import { ResourceClient } from './resource-client.ts'
@@ -50,6 +50,17 @@ export class CopycatClient implements Copycat {
 
   keys(prefix?: string, options?: ReadOptions): Promise<string[]> {
     return this.resources.keys(prefix, options)
+  }
+
+  /** As `onRecover` of `RaftClient`: another session has taken the place of one that the cluster had ended. Only with `recovery`. */
+  onRecover(callback: (recovery: SessionRecovery) => void): Listener {
+    return this.client.onRecover(callback)
+  }
+
+  /** Takes no more calls, waits for those under way for at most `timeout`, then closes. */
+  drain(options?: DrainOptions): Promise<void> {
+    this.closing ??= this.client.drain(options)
+    return this.closing
   }
 
   close(): Promise<void> {
