@@ -17,6 +17,7 @@ import { encodeSessionRecord, type SessionRecord } from '../wire/session-record.
 import { encodeSettingRecord } from '../wire/setting-record.ts'
 import { Admission, type WaitingLimits } from './admission.ts'
 import { type Applier, resultOfError } from './applier.ts'
+import { HeldRequests } from './held-requests.ts'
 import type { LoggedClock } from './logged-clock.ts'
 import { type ClosedBlock, joinBytes, OpenBlock } from './open-block.ts'
 import { PendingCommands } from './pending-commands.ts'
@@ -41,10 +42,6 @@ export interface LeadershipOptions extends WaitingLimits {
 
 /** Sessions in one list, at most. */
 const sessionListMax = 10_000
-
-/** Requests that wait for a leader to take office, and their bytes, at most. */
-const heldMax = 4096
-const heldBytesMax = 64 * 1024 * 1024
 
 /** Frames of queries that wait for a round, and their bytes, at most. */
 const queriesMax = 16_384
@@ -85,8 +82,7 @@ export class Leadership {
   private inOffice = false
   private isPaused = false
   /** What came before the term's own first entry was applied, or while the office was being handed over: a few milliseconds, usually. */
-  private held: { readonly serve: () => void, readonly respond: Respond }[] = []
-  private heldBytes = 0
+  private readonly held = new HeldRequests()
   private queryBytes = 0
   private expiryTimer: Timer | undefined
   private tickTimer: Timer | undefined
@@ -135,7 +131,7 @@ export class Leadership {
     this.leases.start(this.sessions.all())
     this.scheduleExpiryCheck()
     this.armTick()
-    if (!this.isPaused) this.serveHeld()
+    if (!this.isPaused) this.held.serve()
   }
 
   /** The office is being handed over (§3.10): what comes waits. */
@@ -147,32 +143,18 @@ export class Leadership {
   resume(): void {
     if (!this.isPaused) return
     this.isPaused = false
-    this.serveHeld()
-  }
-
-  private serveHeld(): void {
-    const { held } = this
-    this.held = []
-    this.heldBytes = 0
-    for (const request of held) request.serve()
+    this.held.serve()
   }
 
   /** Keeps a request of so many bytes until this leader serves. @returns false when it keeps too many already. */
   hold(serve: () => void, respond: Respond, bytes: number): boolean {
-    if (this.held.length >= heldMax || this.heldBytes + bytes > heldBytesMax) return false
-    this.heldBytes += bytes
-    this.held.push({ serve, respond })
-    return true
+    return this.held.add({ serve, respond }, bytes)
   }
 
   /** Leaves office: what was logged may still be committed by another leader, what was not will not. */
   stop(): void {
-    const { held } = this
-    this.held = []
-    this.heldBytes = 0
     this.isPaused = false
-    for (const request of held) request.respond(encodeFailure(new NotLeaderError(undefined)))
-    if (held.length > 0) cover('leadership.lost-before-office')
+    if (this.held.fail()) cover('leadership.lost-before-office')
     if (!this.inOffice) return
     this.inOffice = false
     if (this.commands.size > 0) cover('leadership.lost-with-commands')
