@@ -146,7 +146,7 @@ describe('DistributedQueue', () => {
 
 describe('the state machine of a queue', () => {
   testStateMachine({
-    test: { describe, it }, create: () => new QueueStateMachine(), logs: 20,
+    test: { describe, it }, create: () => new QueueStateMachine(), logs: 10,
     operation: (random) => random.pick([
       new Offer(random.pick(['a', 'b'])), new Offer('c'), new Poll(), new Take(random.integer(4), random.chance(0.7)), new Take(random.integer(4), true),
       new Settle(random.integer(4), random.chance(0.5)), new ClearQueue(),

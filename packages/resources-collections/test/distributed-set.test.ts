@@ -53,7 +53,7 @@ describe('DistributedSet', () => {
           for (const [each, { owner }] of [...model]) if (owner === party) drop(each)
         }
         const values: (string | undefined)[] = []
-        for await (const each of set) values.push(each)
+        for await (const each of set.values({ pageSize: 2 })) values.push(each)
         expect(values).toEqual([...model.keys()])
         expect(await set.size()).toBe(model.size)
         expect(await set.isEmpty()).toBe(model.size === 0)

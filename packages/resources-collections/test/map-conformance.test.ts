@@ -24,5 +24,5 @@ testStateMachine({
     new operations.ReadPage({ ...whole, content: 'entries' }), new operations.ReadPage({ ...whole, content: 'keys' }), new operations.Size(),
     new operations.ReadPage({ ...whole, content: 'versions' }), new operations.ReadChanges('', 1), new operations.ReadChanges('a', 50), new operations.GetVersioned('a'),
   ],
-  logs: 20,
+  logs: 8,
 })

@@ -19,13 +19,13 @@ describe('the state machine of holds', () => {
       new Release(random.integer(4)), new Release(random.integer(4)), new AddPermits(random.integer(3) - 1, random.chance(0.2)),
     ]),
     probes: [new Permits(), new Holders(), new IsPending(1)],
-    logs: 30,
+    logs: 12,
   })
 })
 
 describe('the state machine of a topic', () => {
   testStateMachine({
-    test: { describe, it }, create: () => new TopicStateMachine(), probes: [], logs: 10,
+    test: { describe, it }, create: () => new TopicStateMachine(), probes: [], logs: 5,
     operation: (random) => random.pick([
       new Publish(random.pick(['a', 'b'])), new Subscribe(random.integer(2), random.pick(['', 'x'])), new Unsubscribe(random.integer(2)),
     ]),
@@ -34,7 +34,7 @@ describe('the state machine of a topic', () => {
 
 describe('the state machine of a latch', () => {
   testStateMachine({
-    test: { describe, it }, create: () => new LatchStateMachine(), probes: [new GetCount(), new IsWaiting(1)], logs: 10,
+    test: { describe, it }, create: () => new LatchStateMachine(), probes: [new GetCount(), new IsWaiting(1)], logs: 5,
     operation: (random) => random.pick([
       new TrySetCount(1 + random.integer(3)), new CountDown(), new AwaitOpen(random.integer(3)), new AwaitOpen(random.integer(3)), new LeaveLatch(random.integer(3)),
     ]),
@@ -43,7 +43,7 @@ describe('the state machine of a latch', () => {
 
 describe('the state machine of a barrier', () => {
   testStateMachine({
-    test: { describe, it }, create: () => new BarrierStateMachine(), probes: [new BarrierState(), new HasArrived(1)], logs: 10,
+    test: { describe, it }, create: () => new BarrierStateMachine(), probes: [new BarrierState(), new HasArrived(1)], logs: 5,
     operation: (random) => random.pick([
       new SetParties(2 + random.integer(2)), new Arrive(random.integer(3)), new Arrive(random.integer(3)), new Arrive(random.integer(3)), new LeaveBarrier(random.integer(3)),
     ]),
@@ -52,7 +52,7 @@ describe('the state machine of a barrier', () => {
 
 describe('the state machine of a group', () => {
   testStateMachine({
-    test: { describe, it }, create: () => new GroupStateMachine(), probes: [new Members()], logs: 10,
+    test: { describe, it }, create: () => new GroupStateMachine(), probes: [new Members()], logs: 5,
     operation: (random) => random.pick([
       new Join(random.integer(3), Uint8Array.of(random.integer(3))), new Leave(random.integer(3)), new Subscribe(random.integer(2), ''), new Unsubscribe(random.integer(2)),
     ]),

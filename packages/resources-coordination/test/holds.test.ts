@@ -186,10 +186,14 @@ describe('holds', () => {
 
   it('of a semaphore go in the order of asking, whatever each asks for', () => behavesAsAList(semaphore))
 
-  it.each(['Z1', 'Z2'])('%s: the model notices', async (row) => {
+  const notices = async (row: string): Promise<void> => {
     installInstruments({ mutant: (name) => name === row, buggify: () => false, cover: () => undefined })
     await expect(behavesAsAList(lock, { numRuns: 2000, endOnFailure: true })).rejects.toThrow()
-  })
+  }
+
+  it('Z1: the model notices tokens that do not ascend', () => notices('Z1'))
+
+  it('Z2: the model notices a lock that goes to a waiter whose session has ended', () => notices('Z2'))
 })
 
 describe('DistributedLock', () => {
@@ -280,19 +284,19 @@ describe('DistributedLock', () => {
     await again.release()
   })
 
-  it('takes 10 000 waiters, and serves them in turn', async () => {
+  it('takes 3 000 waiters, and serves them in turn', async () => {
     const { parties: [one, other] } = await newWorld(DistributedLock)
     const hold = await one!.resource.lock()
     const order: number[] = []
-    const waiters = Array.from({ length: 10_000 }, async (_, at) => {
+    const waiters = Array.from({ length: 3_000 }, async (_, at) => {
       const own = await other!.resource.lock()
       order.push(at)
-      if (at < 9_999) await own.release()
+      if (at < 2_999) await own.release()
     })
     await settled()
     await hold.release()
     await Promise.all(waiters)
-    expect(order).toEqual(Array.from({ length: 10_000 }, (_, at) => at))
+    expect(order).toEqual(Array.from({ length: 3_000 }, (_, at) => at))
   })
 
   it('takes strong reads only', async () => {
