@@ -9,7 +9,7 @@ export interface EventRequest<E, T> {
   readonly type: EventType<E>
   /** Whether an event is the answer to this request, and with what. It may throw: then the wait fails. */
   readonly match: (event: E) => { readonly value: T } | undefined
-  /** Sends the command; resolves with the answer if it is there already. */
+  /** Sends the command; resolves with the answer if it is there already. Sent again, it must be the same request, not another one. */
   readonly ask: () => Promise<{ readonly value: T } | undefined>
   /** Asks whether the cluster still has the request. */
   readonly isPending: () => Promise<boolean>
@@ -48,13 +48,11 @@ export class EventWait<E, T> {
       const match = request.type.match(event)
       if (match !== undefined) this.told(match.value)
     })
-    const gaps = context.onGap(() => this.fail(new SessionExpiredError('the session that waited has ended', { outcome: 'unknown' })))
+    const gaps = context.onGap(this.askAgain)
     this.leaseEnd = context.onLeaseEnd(this.doubt)
     signal?.addEventListener('abort', this.abort, { once: true })
     try {
-      request.ask().then((answer) => {
-        if (answer !== undefined) this.settle(answer.value)
-      }, (error: unknown) => this.fail(error))
+      this.ask()
       return await outcome
     } catch (error) {
       // Where that fails too, the session is over, and the request with it.
@@ -67,6 +65,12 @@ export class EventWait<E, T> {
       this.leaseEnd.close()
       signal?.removeEventListener('abort', this.abort)
     }
+  }
+
+  private ask(): void {
+    this.request.ask().then((answer) => {
+      if (answer !== undefined) this.settle(answer.value)
+    }, (error: unknown) => this.fail(error))
   }
 
   private told(event: E): void {
@@ -97,7 +101,20 @@ export class EventWait<E, T> {
     this.request.isPending().then((isPending) => {
       if (this.isOver) return
       if (isPending) this.leaseEnd = this.context.onLeaseEnd(this.doubt)
-      else this.fail(new SessionExpiredError('the session that waited has ended', { outcome: 'unknown' }))
+      else this.failForgotten()
     }, (error: unknown) => this.fail(error))
+  }
+
+  /** Events are missing, the answer among them perhaps: a session that lives still has the request, and is told its answer; a new one knows nothing of it. */
+  private readonly askAgain = (): void => {
+    this.request.isPending().then((isPending) => {
+      if (this.isOver) return
+      if (isPending) this.ask()
+      else this.failForgotten()
+    }, (error: unknown) => this.fail(error))
+  }
+
+  private failForgotten(): void {
+    this.fail(new SessionExpiredError('the session that waited has ended, or the answer is lost', { outcome: 'unknown' }))
   }
 }

@@ -43,9 +43,8 @@ export interface OperationClient {
    */
   onEvent(callback: (bytes: Uint8Array) => void): Listener
   /**
-   * Called when a new session has taken the place of one that the cluster gave up, before anything else comes of it: events may be missing, and
-   * what the old session had (subscriptions, holds, ephemeral entries) is gone. What is submitted from here on goes to the new session. Called too, in its
-   * place among the events, where the cluster could not keep all events for this client: then only they are missing.
+   * Called where events are missing, in order with them: the cluster kept too many for this client; or a new session has taken the place of one that the
+   * cluster gave up, and what that one had (subscriptions, holds, ephemeral entries) is gone. What is submitted from here on goes to the session that there is now.
    */
   onGap(callback: () => void): Listener
 }

@@ -94,7 +94,7 @@ export class ResourceContext {
     return this.events.onEvent(this.id, callback)
   }
 
-  /** Calls `callback` when the client has a new session in place of one that ended: what the old one had is gone, events may be missing. */
+  /** Calls `callback` where events are missing: too many were kept, or a new session has taken the place of one that ended, with all that it had. */
   onGap(callback: () => void): Listener {
     return this.client.onGap(callback)
   }

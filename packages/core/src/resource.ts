@@ -80,7 +80,7 @@ export abstract class Resource {
     })
   }
 
-  /** Calls `callback` when a new session has taken the place of one that ended: what that one had is gone, events may be missing. */
+  /** Calls `callback` where events are missing: too many were kept, or a new session has taken the place of one that ended, with all that it had. */
   protected onGap(callback: () => void): Listener {
     return this.#context.onGap(callback)
   }

@@ -8,8 +8,8 @@ import { Subscribe, Unsubscribe } from './subscription-operations.ts'
 /** Options of listening to a resource. */
 export interface ListenerOptions extends CallOptions {
   /**
-   * Called when events may be missing: the session that listened has ended, and this listener goes on with a new one. What has changed meanwhile
-   * only a read can tell. @default nothing: the client's session tells too
+   * Called when events may be missing: the session that listened has ended, and this listener goes on with a new one; or the cluster kept too many for this
+   * client. What has changed meanwhile only a read can tell. @default nothing: the client's session tells too
    */
   readonly onGap?: (() => void) | undefined
 }

@@ -126,10 +126,10 @@ export class DistributedGroup<T> extends CoordinationResource {
   /** Joins; with a new session after one that ended it joins again by itself, as the youngest. Each call is a member of its own. */
   async join(metadata: T, options?: CallOptions): Promise<Membership> {
     const bytes = this.serializer.encode(metadata)
-    let request = this.nextRequest()
+    const request = this.nextRequest()
     let id = await this.submit(new Join(request, bytes), options)
     const gaps = this.onGap(() => {
-      request = this.nextRequest()
+      // By the same request: a session that has only missed events is a member still, and is told so.
       // Where that fails, this session has ended too, which is another gap, or the group is deleted.
       this.submit(new Join(request, bytes)).then((again) => {
         id = again

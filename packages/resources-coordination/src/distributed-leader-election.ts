@@ -143,7 +143,7 @@ class Candidacy {
   }
 
   standAgain(): void {
-    if (this.withdrawal.signal.aborted) return
+    if (this.withdrawal.signal.aborted || this.leads) return
     this.isDue = this.isStanding
     if (this.isStanding) return
     // Where that fails the session is over: the next one stands.

@@ -68,6 +68,24 @@ describe('DistributedLeaderElection', () => {
     expect(leader?.session).toBe(one!.client.session)
   })
 
+  it('has a leader who has missed events lead on, once', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLeaderElection)
+    const told: string[] = []
+    await one!.resource.onElection(() => told.push('one'))
+    await settled()
+    await other!.resource.onElection(() => told.push('other'))
+    one!.client.miss(true)
+    one!.client.miss(false)
+    other!.client.miss(true)
+    other!.client.miss(false)
+    await settled()
+    await one!.resource.resign()
+    await settled()
+    await other!.resource.resign()
+    await settled()
+    expect(told).toEqual(['one', 'other', 'one'])
+  })
+
   it('has campaigns: a term with an epoch and a signal, which ends with its block', async () => {
     const { parties: [one, other] } = await newWorld(DistributedLeaderElection)
     const controller = new AbortController()

@@ -134,6 +134,20 @@ describe('DistributedGroup', () => {
     }), { numRuns })
   })
 
+  it('has a member who has missed events once', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedGroup<string>)
+    const told: string[] = []
+    const membership = await one!.resource.join('here')
+    await one!.resource.onLeave(({ metadata }) => told.push(metadata), { onGap: () => told.push('gap') })
+    one!.client.miss(true)
+    one!.client.miss(false)
+    await settled()
+    expect(await other!.resource.members()).toHaveLength(1)
+    await membership.leave()
+    await settled()
+    expect(told).toEqual(['gap', 'here'])
+  })
+
   it('is left at the end of a block', async () => {
     const { parties: [one, other] } = await newWorld(DistributedGroup<string>)
     {

@@ -284,6 +284,20 @@ describe('DistributedLock', () => {
     await again.release()
   })
 
+  it('learns of a grant whose event was lost, and keeps its place where there was none', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const waiting = other!.resource.lock()
+    await settled()
+    other!.client.miss(true)
+    other!.client.miss(false)
+    await settled()
+    other!.client.miss(true)
+    await hold.release()
+    other!.client.miss(false)
+    expect((await waiting).token).toBeGreaterThan(0)
+  })
+
   it('takes 3 000 waiters, and serves them in turn', async () => {
     const { parties: [one, other] } = await newWorld(DistributedLock)
     const hold = await one!.resource.lock()

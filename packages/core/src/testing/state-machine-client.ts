@@ -16,6 +16,7 @@ export class StateMachineClient implements OperationClient {
   private sessionId: SessionId
   private currentLease = new TestLease()
   private isEnded = false
+  private isMissing = false
   /** Resolves when all events so far are handed over. */
   private handedOver: Promise<void> = Promise.resolve()
 
@@ -82,8 +83,15 @@ export class StateMachineClient implements OperationClient {
     this.gaps.notify()
   }
 
+  /** From here on events are lost, until {@link miss} is called with false: then the gap is told. */
+  miss(isMissing: boolean): void {
+    this.isMissing = isMissing
+    if (!isMissing) this.gaps.notify()
+  }
+
   private register(): SessionId {
     return this.cluster.register((event) => {
+      if (this.isMissing) return
       this.handedOver = this.handedOver.then(() => this.events.notify(event))
     })
   }
