@@ -119,7 +119,7 @@ export class CommandSender implements OperationQueue {
   resume(session: SessionId, connection: Connection): void {
     const isAnother = session !== this.session
     this.session = session
-    if (isAnother && mutant('X7')) this.renumber(this.sent, 1)
+    if (mutant('X7') && isAnother) this.renumber(this.sent, 1)
     this.connection = connection
     this.payForRetries()
     if (this.sent.length > 0) cover('command-sender.sent-again')

@@ -154,7 +154,8 @@ export class Leadership {
   /** Leaves office: what was logged may still be committed by another leader, what was not will not. */
   stop(): void {
     this.isPaused = false
-    if (this.held.fail()) cover('leadership.lost-before-office')
+    const hadHeld = this.held.fail()
+    if (hadHeld) cover('leadership.lost-before-office')
     if (!this.inOffice) return
     this.inOffice = false
     if (this.commands.size > 0) cover('leadership.lost-with-commands')
