@@ -1,5 +1,7 @@
 import { SessionExpiredError } from '@copycat/protocol'
 import { AbortedError, CopycatError, type Listener } from '@copycat/utils'
+import { deletion } from './deletion.ts'
+import { ResourceDeletedError } from './errors.ts'
 import type { EventType } from './event-type.ts'
 import type { ResourceContext } from './resource-context.ts'
 
@@ -34,7 +36,7 @@ export class EventWait<E, T> {
   }
 
   /**
-   * @throws {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile. The request is taken back wherever it may have
+   * @throws {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile; {ResourceDeletedError} when the resource does. The request is taken back wherever it may have
    * reached the cluster.
    */
   async run(): Promise<T> {
@@ -47,6 +49,7 @@ export class EventWait<E, T> {
     const events = context.onEvent((event) => {
       const match = request.type.match(event)
       if (match !== undefined) this.told(match.value)
+      else if (deletion.match(event) !== undefined) this.fail(new ResourceDeletedError(context.path))
     })
     const gaps = context.onGap(this.askAgain)
     this.leaseEnd = context.onLeaseEnd(this.doubt)

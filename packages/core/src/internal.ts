@@ -2,6 +2,7 @@
 
 export { changed, decodedOptional, publishedChange, writtenChange } from './change.ts'
 export type { PublishedChange, StoredChange } from './change.ts'
+export { deletion, tellDeletion } from './deletion.ts'
 export { opaqueBytes, OpaqueReader, opaqueText, writeOpaque, writeSizedOpaque } from './opaque.ts'
 export type { Opaque } from './opaque.ts'
 export { bareCodec, decodeOptionals, encodeOptionals, keyCodec, keyValueCodec, storeCodec, writeList } from './operation-codecs.ts'

@@ -98,8 +98,8 @@ export class ResourceManager implements StateMachineRuntime {
     switch (start < end ? bytes[start] : undefined) {
       case ManagerTag.command: return this.addressed(bytes, start, end).command(bytes, start + operationHeaderBytes, end, position, session)
       case ManagerTag.create: return this.create(bytes, start, end, position)
-      case ManagerTag.delete: return this.deletePath(bytes, start, end)
-      case ManagerTag.deleteResource: return this.deleteResource(bytes, start, end)
+      case ManagerTag.delete: return this.deletePath(bytes, start, end, position)
+      case ManagerTag.deleteResource: return this.deleteResource(bytes, start, end, position)
       default: throw new UnknownOperationError(`the resource manager has no command ${bytes[start]}`)
     }
   }
@@ -172,23 +172,23 @@ export class ResourceManager implements StateMachineRuntime {
     })
   }
 
-  private deletePath(bytes: Uint8Array, start: number, end: number): EncodedResult {
+  private deletePath(bytes: Uint8Array, start: number, end: number, position: Position): EncodedResult {
     const resource = this.byPath.get(readPath(bytes, start, end))
     if (resource === undefined) return no
-    this.remove(resource)
+    this.remove(resource, position)
     return yes
   }
 
-  private deleteResource(bytes: Uint8Array, start: number, end: number): EncodedResult {
+  private deleteResource(bytes: Uint8Array, start: number, end: number, position: Position): EncodedResult {
     if (end - start !== operationHeaderBytes) throw malformed(undefined)
     const resource = this.resources.get(operationResource(bytes, start))
     if (resource === undefined) throw new ResourceDeletedError(undefined)
-    this.remove(resource)
+    this.remove(resource, position)
     return undefined
   }
 
-  private remove(resource: ManagedResource): void {
-    resource.executor.close()
+  private remove(resource: ManagedResource, position: Position): void {
+    resource.executor.deleted(position)
     this.resources.delete(resource.id)
     this.byPath.delete(resource.path)
     this.catalogue.remove(resource.path)

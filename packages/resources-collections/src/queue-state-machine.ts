@@ -1,5 +1,5 @@
 import { EventType } from '@copycat/core'
-import { opaqueBytes, opaqueText } from '@copycat/core/internal'
+import { opaqueBytes, opaqueText, tellDeletion } from '@copycat/core/internal'
 import { type ClientSession, type Commit, type Executor, SnapshotList, SnapshotParts, type Snapshottable, StateMachine, VersionedMap } from '@copycat/state-machine'
 import type { SessionId } from '@copycat/utils'
 import { mutant } from '@copycat/utils/instruments'
@@ -72,6 +72,10 @@ export class QueueStateMachine extends StateMachine implements Snapshottable {
     for (const taker of takers) if (taker.number === 0) this.forget(taker)
     for (const taker of takers) if (taker.number !== 0) this.giveBack(taker, false)
     this.handOver()
+  }
+
+  override onDelete(): void {
+    tellDeletion(this.executor!, this.bySession.keys())
   }
 
   snapshot(): Iterable<Uint8Array> {

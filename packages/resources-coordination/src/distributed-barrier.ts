@@ -1,4 +1,5 @@
 import { type CallOptions, EventType } from '@copycat/core'
+import { tellDeletion } from '@copycat/core/internal'
 import { Command, Query } from '@copycat/protocol'
 import { type ClientSession, type Executor, SnapshotList, SnapshotParts, type Snapshottable, StateMachine } from '@copycat/state-machine'
 import { checkInteger, type SessionId } from '@copycat/utils'
@@ -98,6 +99,10 @@ export class BarrierStateMachine extends StateMachine implements Snapshottable {
 
   override onClose({ id }: ClientSession): void {
     if (this.arrived.some(([session]) => session === id)) this.endRound(`session ${id} has ended`)
+  }
+
+  override onDelete(): void {
+    tellDeletion(this.executor!, this.arrived.map(([session]) => session))
   }
 
   snapshot(): Iterable<Uint8Array> {

@@ -1,4 +1,5 @@
 import { type CallOptions, EventType } from '@copycat/core'
+import { tellDeletion } from '@copycat/core/internal'
 import { Command, Query } from '@copycat/protocol'
 import { type ClientSession, type Commit, type Executor, SnapshotList, SnapshotParts, type Snapshottable, StateMachine } from '@copycat/state-machine'
 import { checkInteger, type SessionId } from '@copycat/utils'
@@ -96,6 +97,10 @@ export class LatchStateMachine extends StateMachine implements Snapshottable {
 
   override onClose({ id }: ClientSession): void {
     this.waiting = this.waiting.filter(([session]) => session !== id)
+  }
+
+  override onDelete(): void {
+    tellDeletion(this.executor!, this.waiting.map(([session]) => session))
   }
 
   snapshot(): Iterable<Uint8Array> {

@@ -1,4 +1,5 @@
 import { EventType } from '@copycat/core'
+import { tellDeletion } from '@copycat/core/internal'
 import {
   type ClientSession, type Commit, type Executor, type Scheduled, SnapshotList, SnapshotParts, type Snapshottable, StateMachine,
 } from '@copycat/state-machine'
@@ -73,6 +74,10 @@ export class HoldStateMachine extends StateMachine implements Snapshottable {
     // Z2 of the catalogue: the waiters of a session that has ended stay, and get what nobody takes from them again.
     for (const request of own.values()) if (!mutant('Z2') || this.held.has(request.token)) this.remove(request)
     this.grant()
+  }
+
+  override onDelete(): void {
+    tellDeletion(this.executor!, this.bySession.keys())
   }
 
   snapshot(): Iterable<Uint8Array> {

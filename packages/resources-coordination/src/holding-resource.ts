@@ -1,4 +1,5 @@
 import { checkInteger, type Listener, type LogIndex } from '@copycat/utils'
+import { deletion } from '@copycat/core/internal'
 import { CoordinationResource } from './coordination-resource.ts'
 import { HoldLostError } from './errors.ts'
 import { Acquire, IsPending, Release } from './hold-operations.ts'
@@ -52,7 +53,10 @@ export abstract class HoldingResource extends CoordinationResource {
     const { lease } = this
     if (lease.isCertain()) {
       const onLeaseEnd = (callback: () => void): Listener => this.onLeaseEnd(callback)
-      return new LeasedHold({ granted: token, lease, onLeaseEnd, giveBack: () => this.giveBack(request) })
+      const hold = new LeasedHold({ granted: token, lease, onLeaseEnd, giveBack: () => this.giveBack(request) })
+      const deletions = this.onEvent(deletion, () => hold.lose(new HoldLostError(`'${this.path}' was deleted`)))
+      hold.signal.addEventListener('abort', () => deletions.close(), { once: true })
+      return hold
     }
     this.giveBack(request).catch(() => undefined)
     throw new HoldLostError('the session may have ended before what was granted came')

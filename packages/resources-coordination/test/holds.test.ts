@@ -298,6 +298,18 @@ describe('DistributedLock', () => {
     expect((await waiting).token).toBeGreaterThan(0)
   })
 
+  it('is over for who holds it and for who waits, when it is deleted', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const waiting = other!.resource.lock()
+    await settled()
+    await other!.resource.delete()
+    await expect(waiting).rejects.toMatchObject({ code: 'COPYCAT_RESOURCE_DELETED', path: '/it' })
+    await settled()
+    expect(hold.signal.reason).toMatchObject({ code: 'COPYCAT_HOLD_LOST', message: "'/it' was deleted" })
+    await hold.release()
+  })
+
   it('takes 3 000 waiters, and serves them in turn', async () => {
     const { parties: [one, other] } = await newWorld(DistributedLock)
     const hold = await one!.resource.lock()

@@ -177,6 +177,13 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
     if (machine.onClose !== undefined) this.runHook('onClose', position, () => machine.onClose?.(session, position))
   }
 
+  /** It is deleted: the last that it hears. For who runs several over one queue. */
+  deleted(position: Position): void {
+    const { machine } = this
+    if (machine.onDelete !== undefined) this.runHook('onDelete', position, () => machine.onDelete?.(position))
+    this.close()
+  }
+
   describe(bytes: Uint8Array, start: number, end: number): string {
     const name = operationNameAt(bytes, start, end)
     return name === undefined ? 'an operation that is cut short' : `operation '${isWireName(name) ? name : '?'}'`
