@@ -1,6 +1,6 @@
 import { vitestConfig } from '@copycat-tooling/vitest-config'
 import type { ViteUserConfig } from 'vitest/config'
 
-const config: ViteUserConfig = vitestConfig()
+const config: ViteUserConfig = vitestConfig({ pool: 'forks', isolate: true })
 
 export default config
