@@ -8,7 +8,7 @@ import { type Program, startProgram } from './program.ts'
 import type { FromReplica, ReplicaConfiguration, ReplicaReport, ToReplica } from './replica-messages.ts'
 
 /** Options of a {@link ProcessCluster}. */
-export interface ProcessClusterOptions extends Pick<ReplicaConfiguration, 'stateMachine' | 'electionTimeout' | 'heartbeatInterval' | 'openTimeout'> {
+export interface ProcessClusterOptions extends Pick<ReplicaConfiguration, 'stateMachine' | 'thread' | 'electionTimeout' | 'heartbeatInterval' | 'openTimeout'> {
   /** @default 3 */
   readonly size?: number
   /** Folder of the members' directories. @default a new one in the folder for temporary files, removed by `stop` */
@@ -70,11 +70,9 @@ export class ProcessCluster {
 
   /** Starts a member on its directory; resolves when it knows a leader. @throws what kept it from opening. */
   async startMember(id: number, changes: Partial<ReplicaConfiguration> = {}): Promise<void> {
-    const { stateMachine, electionTimeout, heartbeatInterval, openTimeout, nodeOptions = [] } = this.options
+    const { size: _size, directory: _directory, nodeOptions = [], ...options } = this.options
     const configuration: ReplicaConfiguration = {
-      memberId: id, members: this.members, directory: this.directoryOf(id),
-      ...(stateMachine === undefined ? {} : { stateMachine }), ...(electionTimeout === undefined ? {} : { electionTimeout }),
-      ...(heartbeatInterval === undefined ? {} : { heartbeatInterval }), ...(openTimeout === undefined ? {} : { openTimeout }), ...changes,
+      memberId: id, members: this.members, directory: this.directoryOf(id), ...options, ...changes,
     }
     const program = startProgram(new URL('./replica-process.ts', import.meta.url), configuration, nodeOptions)
     this.programs.set(id, program)
@@ -114,6 +112,11 @@ export class ProcessCluster {
     if (program === undefined) return
     program.process.kill(signal)
     await program.ended
+  }
+
+  /** Has a member's application keep its event loop busy for so long. */
+  block(id: number, milliseconds: number): void {
+    this.programs.get(id)!.process.send({ type: 'block', milliseconds } satisfies ToReplica)
   }
 
   /** What a member says of itself; undefined when it is not running or does not answer. */

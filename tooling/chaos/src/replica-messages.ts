@@ -7,6 +7,8 @@ export interface ReplicaConfiguration {
   readonly directory: string
   /** `resources`: a replica with maps; `append`: a Raft server with the append-only test state machine; `feed`: one that publishes events. @default resources */
   readonly stateMachine?: 'resources' | 'append' | 'feed'
+  /** Where the server of a replica with maps runs. @default main */
+  readonly thread?: 'main' | 'worker'
   readonly electionTimeout?: number
   readonly heartbeatInterval?: number
   readonly openTimeout?: number
@@ -25,6 +27,8 @@ export interface ReplicaReport {
   /** Microseconds of CPU since it started. */
   readonly cpuMicros: number
   readonly rssBytes: number
+  /** The session of the replica's own client, and every state that it has had; absent without one. */
+  readonly session?: { readonly id: number, readonly states: readonly string[] }
 }
 
 /** From the process to its parent. */
@@ -36,4 +40,6 @@ export type FromReplica =
 /** To the process. */
 export type ToReplica =
   | { readonly type: 'report', readonly request: number }
+  /** The application keeps the event loop busy for so long. */
+  | { readonly type: 'block', readonly milliseconds: number }
   | { readonly type: 'close' }

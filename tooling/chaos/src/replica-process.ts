@@ -3,31 +3,51 @@ import { CopycatReplica } from '@copycat/replica'
 import { DistributedMap } from '@copycat/resources-collections'
 import { Storage } from '@copycat/storage'
 import { TcpTransport } from '@copycat/transport-tcp'
+import type { Logger } from '@copycat/utils'
 import { AppendMachine } from './append-machine.ts'
 import { FeedMachine } from './feed-machine.ts'
 import type { FromReplica, ReplicaConfiguration, ReplicaReport, ToReplica } from './replica-messages.ts'
 
 /** The program of one replica process. Whoever starts it owns it: it ends when the channel to its parent closes. */
 async function main(configuration: ReplicaConfiguration): Promise<void> {
-  const { memberId, members, directory, stateMachine = 'resources', electionTimeout, heartbeatInterval, openTimeout } = configuration
+  const { directory, stateMachine = 'resources', thread, ...options } = configuration
   const logger = { trace() {}, debug() {}, info() {}, warn: log, error: log }
-  const common = {
-    memberId, members, transport: new TcpTransport(), storage: new Storage({ directory }), logger,
-    ...(electionTimeout === undefined ? {} : { electionTimeout }), ...(heartbeatInterval === undefined ? {} : { heartbeatInterval }),
-    ...(openTimeout === undefined ? {} : { openTimeout }),
-  }
-  const replica = stateMachine === 'resources' ? await CopycatReplica.open({ ...common, resources: [DistributedMap] }) : undefined
-  const raftServer = replica === undefined ? await RaftServer.open({ ...common, stateMachine: stateMachine === 'feed' ? new FeedMachine() : new AppendMachine() }) : undefined
+  const here = { ...options, transport: new TcpTransport(), storage: new Storage({ directory }), logger }
+  const replica = stateMachine === 'resources' ? await (thread === 'worker' ? openInWorker(configuration, logger) : CopycatReplica.open({ ...here, resources: [DistributedMap] })) : undefined
+  const raftServer = replica === undefined ? await RaftServer.open({ ...here, stateMachine: stateMachine === 'feed' ? new FeedMachine() : new AppendMachine() }) : undefined
   const server = (replica?.server ?? raftServer)!
+  const states: string[] = []
+  replica?.session.onStateChange((state) => states.push(state))
   process.on('message', (message: ToReplica) => {
-    if (message.type === 'report') send({ type: 'report', request: message.request, report: reportOf(server) })
-    else void (replica ?? raftServer)!.close().finally(() => process.exit(0))
+    switch (message.type) {
+      case 'report': {
+        const session = replica === undefined ? {} : { session: { id: replica.session.id, states } }
+        send({ type: 'report', request: message.request, report: { ...reportOf(server), ...session } })
+        break
+      }
+      case 'block':
+        for (const end = performance.now() + message.milliseconds; performance.now() < end;);
+        break
+      case 'close':
+        void (replica ?? raftServer)!.close().finally(() => process.exit(0))
+    }
   })
   server.onStateChange((state) => {
     // A member that must not go on takes its process with it: whoever watches it starts it anew or mends it.
     if (state === 'failed') process.exit(3)
   })
   send({ type: 'ready' })
+}
+
+function openInWorker({ directory, stateMachine: _stateMachine, thread: _thread, ...options }: ReplicaConfiguration, logger: Logger): Promise<CopycatReplica> {
+  return CopycatReplica.open({
+    ...options, logger, thread: 'worker',
+    transport: { module: import.meta.resolve('@copycat/transport-tcp'), export: 'TcpTransport' },
+    storage: { module: import.meta.resolve('@copycat/storage'), export: 'Storage', options: { directory } },
+    resources: [{ module: import.meta.resolve('@copycat/resources-collections'), export: 'DistributedMap' }],
+    // What runs there is built: it needs no loader for TypeScript.
+    worker: { execArgv: [] },
+  })
 }
 
 function reportOf(server: Pick<RaftServer, 'status'>): ReplicaReport {
