@@ -380,7 +380,7 @@ export class RaftClient {
       // Whoever is told submits to the next session already.
       this.name = this.newName()
       if (!mutant('X7')) this.commands = new CommandSender(this.senderOptions, this.senderEvents)
-      this.queries = new QuerySender(this.senderOptions, this.senderEvents, mutant('L10-session') ? 0 : queries.seen)
+      this.queries = new QuerySender(this.senderOptions, this.senderEvents, queries.seen)
     }
     current.end('EXPIRED')
     const reason = (outcome: 'unknown' | 'not-applied'): CopycatError => new SessionExpiredError(error.message, { outcome, cause: error })

@@ -1,6 +1,8 @@
+import type { ProfileName } from '@copycat/simulator/internal'
+
 /**
- * Every branch that a long simulation must have reached, by the file in which it is marked: a run that has not is weak, whatever it found. The list
- * stands for itself, so that a point which is no longer reached, or no longer there, is missed.
+ * Every branch that a long simulation of the default profile must have reached, by the file in which it is marked: a run that has not is weak, whatever it found.
+ * The list stands for itself, so that a point which is no longer reached, or no longer there, is missed.
  */
 export const coveragePoints: readonly string[] = Object.freeze([
   'admission.refused',
@@ -54,3 +56,20 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'unfit.leader-steps-down',
   'unstable-tail.completion-of-old-epoch', 'unstable-tail.truncated-while-writing',
 ])
+
+/** Branches that only another profile reaches, which a long simulation of that one must have reached besides. */
+const pointsOfProfiles: Readonly<Partial<Record<ProfileName, readonly string[]>>> = Object.freeze({
+  overload: ['command-sender.overload-is-told', 'inbound.too-much-forwarded', 'query-sender.overload-is-told'],
+  sessions: ['leadership.session-of-a-later-leader', 'raft-client.recovered'],
+})
+
+/** Branches that no simulation reaches, as its clients ask for nothing that is refused for good, and do not give up one of several queries: tests do. */
+const pointsOfTests: readonly string[] = Object.freeze(['command-sender.refused-for-good', 'query-sender.withdrawn'])
+
+/** All that a long simulation of this profile must have reached. */
+export function pointsOf(profile: ProfileName): readonly string[] {
+  return [...coveragePoints, ...(pointsOfProfiles[profile] ?? [])]
+}
+
+/** All that product code marks. */
+export const allPoints: readonly string[] = Object.freeze([...coveragePoints, ...Object.values(pointsOfProfiles).flat(), ...pointsOfTests])

@@ -1,3 +1,4 @@
+import { pointsOf } from './coverage-points.ts'
 import { isAsItMustBe, formatComparisons } from './determinism/report.ts'
 import { runDeterminism } from './determinism/run-determinism.ts'
 import { formatMutants, shortcomings } from './mutation/report.ts'
@@ -20,7 +21,7 @@ async function seeds(command: SeedsCommand): Promise<number> {
   const totals = await runSeeds(command, print)
   for (const line of ['', ...formatTotals(totals, command.profile)]) print(line)
   if (totals.failures.length > 0) return exits.violation
-  const reasons = weaknesses(totals)
+  const reasons = weaknesses(totals, pointsOf(command.profile))
   for (const reason of reasons) print(`WEAK: ${reason}`)
   return reasons.length > 0 ? exits.weak : exits.ok
 }

@@ -1,6 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { coveragePoints } from '../src/coverage-points.ts'
+import { allPoints } from '../src/coverage-points.ts'
 import { markedPlaces } from '../src/marked-places.ts'
 import { mutants } from '../src/mutants.ts'
 
@@ -8,9 +9,21 @@ const root = path.resolve(import.meta.dirname, '../../..')
 const namesOf = (mark: 'mutant' | 'buggify' | 'cover'): string[] => markedPlaces(root, mark).map(({ name }) => name)
 const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort()
 
+/** Row Z of the catalogue: no run of the simulator has resources, whose models notice these. */
+const isOfResources = (name: string): boolean => name.startsWith('Z')
+
+const testsOfResources = readdirSync(path.join(root, 'packages')).filter((folder) => folder.startsWith('resources-')).flatMap((folder) => {
+  const directory = path.join(root, 'packages', folder, 'test')
+  return readdirSync(directory).map((file) => readFileSync(path.join(directory, file), 'utf8'))
+})
+
 describe('mutants', () => {
-  it('are those that product code can switch on, and a control that it does not know', () => {
-    expect(mutants.map(({ name }) => name).sort()).toEqual([...distinct(namesOf('mutant')), 'control'].sort())
+  it('are those that product code can switch on, but for those of resources, and a control that it does not know', () => {
+    expect(mutants.map(({ name }) => name).sort()).toEqual([...distinct(namesOf('mutant')).filter((name) => !isOfResources(name)), 'control'].sort())
+  })
+
+  it.each(distinct(namesOf('mutant')).filter(isOfResources))('%s, of a resource, is switched on by a test of resources', (name) => {
+    expect(testsOfResources.some((text) => text.includes(`'${name}'`))).toBe(true)
   })
 
   it('are enough to trust a simulator that finds them', () => {
@@ -34,11 +47,11 @@ describe('mutants', () => {
 
 describe('coverage points', () => {
   it('are those that product code marks, each in one place', () => {
-    expect([...coveragePoints].sort()).toEqual(namesOf('cover').sort())
+    expect([...allPoints].sort()).toEqual(namesOf('cover').sort())
   })
 
   it('are called after the file or the concern that they stand in', () => {
-    for (const name of coveragePoints) expect(name).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/)
+    for (const name of allPoints) expect(name).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/)
   })
 })
 

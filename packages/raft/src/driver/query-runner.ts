@@ -47,7 +47,8 @@ export class QueryRunner {
   /** Whether this server has heard the leader lately, has applied what was committed then, and all that the client has seen (FAULTS L10, L11). */
   isInStep(frame: QueryFrame): boolean {
     const isFresh = this.context.monotonic() - this.core.freshAt <= (frame.maxStaleness ?? this.electionTimeout)
-    const hasSeenIt = this.applier.lastApplied >= Math.max(frame.index, frame.session)
+    // A session's number is the index of its registration, before which lies all that the client had seen in an earlier one.
+    const hasSeenIt = this.applier.lastApplied >= Math.max(frame.index, mutant('L10-session') ? 0 : frame.session)
     return (isFresh || mutant('L11')) && (hasSeenIt || mutant('L10'))
   }
 

@@ -40,15 +40,23 @@ export class EventJournal {
     if (indexes.length < number) indexes.push(index)
   }
 
-  /** Listens to a client's session from its beginning. */
-  watch({ session }: RaftClient, name: string): void {
-    const heard: Heard = { name, last: 0, lastIndex: 0, hasGap: false }
-    this.sessions.set(session.id, heard)
-    session.onReceive((event) => this.heard(session.id, heard, event as StoreEvent))
-    session.onGap(() => {
-      if (!this.settings.mayLose) this.settings.fail('I37', `session ${session.id} of ${name} is told of a gap behind event ${heard.last}, though nothing was lost`)
-      heard.hasGap = true
+  /** Listens to a client from its opening: to its session, and to those that take the place of one that ended, each of which begins with a gap. */
+  watch(client: RaftClient, name: string): void {
+    let heard = this.begin(client.session.id, name)
+    client.session.onReceive((event) => this.heard(client.session.id, heard, event as StoreEvent))
+    client.session.onGap(() => {
+      const { id } = client.session
+      const isAnother = this.sessions.get(id) === undefined
+      if (isAnother) heard = this.begin(id, name)
+      else if (!this.settings.mayLose) this.settings.fail('I37', `session ${id} of ${name} is told of a gap behind event ${heard.last}, though nothing was lost`)
+      heard.hasGap ||= !isAnother
     })
+  }
+
+  private begin(session: SessionId, name: string): Heard {
+    const heard: Heard = { name, last: 0, lastIndex: 0, hasGap: false }
+    this.sessions.set(session, heard)
+    return heard
   }
 
   /** The session was given an answer that saw everything up to `index`. */

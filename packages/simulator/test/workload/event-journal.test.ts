@@ -6,21 +6,22 @@ import { EventJournal } from '../../src/workload/event-journal.ts'
 class Bench {
   readonly broken: string[] = []
   readonly journal: EventJournal
+  readonly session: { id: number } = { id: 5 }
   private event: (event: unknown) => void = () => {}
   private gap: () => void = () => {}
 
   constructor(mayLose: boolean, ...indexes: readonly number[]) {
     this.journal = new EventJournal({ mayLose, fail: (invariant) => void this.broken.push(invariant) })
     for (const [at, index] of indexes.entries()) this.journal.told(5, at + 1, index)
-    const session = {
-      id: 5,
+    const { session } = this
+    Object.assign(session, {
       onReceive: (callback: (event: unknown) => void) => {
         this.event = callback
       },
       onGap: (callback: () => void) => {
         this.gap = callback
       },
-    }
+    })
     this.journal.watch({ session } as unknown as RaftClient, 'a client')
   }
 
@@ -38,6 +39,25 @@ describe('EventJournal', () => {
   it('finds nothing wrong with events that come once each and in order, or after a gap that may be', () => {
     expect(new Bench(false, 10, 20, 30).hears(1, 2, 3).broken).toEqual([])
     expect(new Bench(true, 10, 20, 30).hears(1, 0, 3).broken).toEqual([])
+  })
+
+  it('I37: takes a session in the place of one that ended for a gap, told as one, with numbers of its own', () => {
+    const bench = new Bench(false, 10, 20).hears(1, 2)
+    for (const [number, index] of [10, 20].entries()) bench.journal.told(9, number + 1, index)
+    bench.session.id = 9
+    expect(bench.hears(0, 1, 2).broken).toEqual([])
+    expect(bench.hears(0).broken).toEqual(['I37'])
+  })
+
+  it('I37: finds a session in the place of one that ended, of which no gap was told, or whose first event is missing', () => {
+    const silent = new Bench(false, 10, 20).hears(1)
+    silent.session.id = 9
+    expect(silent.hears(1).broken).toEqual(['I36'])
+    const bench = new Bench(false, 10, 20).hears(1)
+    bench.journal.told(9, 1, 10)
+    bench.journal.told(9, 2, 20)
+    bench.session.id = 9
+    expect(bench.hears(0, 2).broken).toEqual(['I37'])
   })
 
   it('I36: finds one that comes twice, out of order, or from nowhere', () => {

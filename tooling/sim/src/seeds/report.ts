@@ -1,4 +1,5 @@
-import { coveragePoints } from '../coverage-points.ts'
+import type { ProfileName } from '@copycat/simulator/internal'
+import { pointsOf } from '../coverage-points.ts'
 import { align, whole } from '../table.ts'
 import { failureLine } from './failure-line.ts'
 import type { Totals } from './tally.ts'
@@ -9,7 +10,7 @@ export function clusterHoursPerCpuMinute({ millis, cpuMicros }: Pick<Totals, 'mi
 }
 
 /** What many seeds came to, as lines for people. */
-export function formatTotals(totals: Totals, profile: string): string[] {
+export function formatTotals(totals: Totals, profile: ProfileName): string[] {
   const { seeds, millis, cpuMicros, events, leaderChanges, failures } = totals
   return [
     `${whole(seeds)} seeds of profile ${profile}: ${(millis / 3_600_000).toFixed(2)} cluster-hours in ${(cpuMicros / 60_000_000).toFixed(2)} CPU-minutes, `
@@ -19,7 +20,7 @@ export function formatTotals(totals: Totals, profile: string): string[] {
     '',
     ...align([['faults', 'happened', 'enabled in seeds'], ...faultRows(totals)]),
     '',
-    ...coverageLines(totals),
+    ...coverageLines(totals, pointsOf(profile)),
     '',
     failures.length === 0 ? 'no violation' : `failed: ${failures.length}`,
     ...failures.map(({ job, failure }) => `  ${failureLine(job, failure!)}`),
@@ -36,7 +37,7 @@ function faultRows({ faults }: Totals): string[][] {
   return [...faults].sort(([, a], [, b]) => b.happened - a.happened).map(([fault, { happened, enabled }]) => [fault, whole(happened), whole(enabled)])
 }
 
-function coverageLines({ coverage }: Totals): string[] {
-  const missed = coveragePoints.filter((point) => !coverage.has(point))
-  return [`coverage points: ${coveragePoints.length - missed.length} of ${coveragePoints.length} hit`, ...missed.map((point) => `  not hit: ${point}`)]
+function coverageLines({ coverage }: Totals, points: readonly string[]): string[] {
+  const missed = points.filter((point) => !coverage.has(point))
+  return [`coverage points: ${points.length - missed.length} of ${points.length} hit`, ...missed.map((point) => `  not hit: ${point}`)]
 }
