@@ -193,7 +193,7 @@ export class RaftClient {
 
   /** Takes no more calls, waits for those under way for at most `timeout`, then closes. */
   async drain({ timeout = 3_500 }: DrainOptions = {}): Promise<void> {
-    checkDuration('timeout', timeout)
+    if (timeout !== 0) checkDuration('timeout', timeout)
     this.isDraining = true
     const { context } = this.options
     const end = context.monotonic() + timeout

@@ -1,11 +1,11 @@
-import type { ClientSession } from '@copycat/client'
+import type { ClientSession, SessionRecovery } from '@copycat/client'
 import {
   type CallOptions, type Copycat, CopycatClient, type ReadOptions, type Resource, ResourceManager, type ResourceType,
 } from '@copycat/core'
 import type { Health, HealthProblem } from '@copycat/protocol'
 import { type DrainOptions, RaftServer, trapsByDefault } from '@copycat/raft'
 import { DeterminismTrap } from '@copycat/state-machine'
-import { ClosedError, type Context, definedOptions, Lifecycle, type Logger, SystemContext, warningLogger } from '@copycat/utils'
+import { checkDuration, ClosedError, type Context, definedOptions, Lifecycle, type Listener, type Logger, SystemContext, warningLogger } from '@copycat/utils'
 import { CopycatReplicaBuilder } from './copycat-replica-builder.ts'
 import { type AnyReplicaOptions, checkReplicaOptions, type CopycatReplicaOptions, threadStart, type WorkerReplicaOptions } from './options.ts'
 import { type HostedServer, hostHere, ownAddress, type ReplicaServer } from './replica-server.ts'
@@ -119,12 +119,19 @@ export class CopycatReplica implements Copycat {
     return this.client.keys(prefix, options)
   }
 
+  /** As `onRecover` of `RaftClient`, of the replica's own client. Only with `recovery`. @throws {ClosedError} unless the replica is open. */
+  onRecover(callback: (recovery: SessionRecovery) => void): Listener {
+    return this.client.onRecover(callback)
+  }
+
   /**
-   * Hands back what this replica holds, before it goes: its session ends, with all that is bound to it, then leadership goes to another member if it leads, then all is
-   * closed. New calls are refused at once. Settles without a majority too.
+   * Hands back what this replica holds, before it goes: calls under way get half of the `timeout` to settle, its session ends, with all that is bound to it, then
+   * leadership goes to another member if it leads, then all is closed. New calls are refused at once. Settles without a majority too.
+   * @throws (rejects) {ConfigurationError}
    */
-  drain(options: DrainOptions = {}): Promise<void> {
-    return this.lifecycle.close(() => this.stop(options))
+  async drain({ timeout = 4_000 }: DrainOptions = {}): Promise<void> {
+    if (timeout !== 0) checkDuration('timeout', timeout)
+    await this.lifecycle.close(() => this.stop(timeout))
   }
 
   /** Ends the session and stops the server, which stays a member of the cluster. Closing twice does nothing. */
@@ -158,7 +165,7 @@ export class CopycatReplica implements Copycat {
       const client = await CopycatClient.open({
         // Whatever other members it learns of: nobody else is on this network.
         members: [ownAddress], transport: host.transport, strategy: () => [ownAddress], context: this.context, logger: this.logger,
-        ...await serializerOf(this.options), ...picked(this.options, 'sessionTimeout', 'openTimeout'),
+        ...await serializerOf(this.options), ...picked(this.options, 'sessionTimeout', 'openTimeout', 'recovery'),
       })
       this.running = { host, client }
       this.host = host
@@ -177,22 +184,22 @@ export class CopycatReplica implements Copycat {
     this.close().catch((error: unknown) => this.logger.error('closing a replica whose server has failed', error))
   }
 
-  private async stop(drain?: DrainOptions): Promise<void> {
+  /** @param timeout milliseconds to drain first; undefined: it does not. */
+  private async stop(timeout?: number): Promise<void> {
     const { running } = this
     if (running === undefined) return
     this.running = undefined
     const start = this.context.monotonic()
     try {
-      await running.client.close()
+      await (timeout === undefined ? running.client.close() : running.client.drain({ timeout: timeout / 2 }))
     } finally {
-      const { timeout = 4_000 } = drain ?? {}
-      await running.host.close(drain === undefined ? undefined : { timeout: Math.max(0, timeout - (this.context.monotonic() - start)) })
+      await running.host.close(timeout === undefined ? undefined : { timeout: Math.max(0, timeout - (this.context.monotonic() - start)) })
     }
   }
 }
 
 /** The server in this thread. @throws {ConfigurationError} */
-function inThisThread({ resources, serializer, thread: _thread, worker: _worker, ...options }: CopycatReplicaOptions): StartServer {
+function inThisThread({ resources, serializer, thread: _thread, worker: _worker, recovery: _recovery, ...options }: CopycatReplicaOptions): StartServer {
   const trapDeterminism = options.trapDeterminism ?? trapsByDefault(options.context)
   const make = (trap?: DeterminismTrap): ResourceManager => new ResourceManager(resources, {
     ...(serializer === undefined ? {} : { serializer }), ...(options.logger === undefined ? {} : { logger: options.logger }), ...(trap === undefined ? {} : { trap }),

@@ -1,3 +1,4 @@
+import type { RecoveryStrategy } from '@copycat/client'
 import type { ResourceManagerOptions, ResourceType } from '@copycat/core'
 import type { RaftServerOptions } from '@copycat/raft'
 import type { Storage } from '@copycat/storage'
@@ -8,7 +9,13 @@ import type { ThreadSettings } from './thread/server-thread.ts'
 import type { ThreadStart } from './thread/thread-messages.ts'
 
 /** Options of a `CopycatReplica` in either thread. */
-type CommonOptions = Omit<RaftServerOptions, 'stateMachine' | 'transport' | 'storage' | 'context'>
+interface CommonOptions extends Omit<RaftServerOptions, 'stateMachine' | 'transport' | 'storage' | 'context'> {
+  /**
+   * What happens when the cluster has ended the session of the replica's own client: `close`, after which every call fails, `recover`, or a function that decides.
+   * @default 'close'
+   */
+  readonly recovery?: RecoveryStrategy
+}
 
 /** Options of a `CopycatReplica` that runs in the application's thread. */
 export interface CopycatReplicaOptions extends CommonOptions {
@@ -66,7 +73,7 @@ export function checkReplicaOptions({ thread, resources, storage, transport }: A
 
 /** What a thread starts from. @throws {ConfigurationError} naming what cannot cross a thread. */
 export function threadStart(options: WorkerReplicaOptions): Omit<ThreadStart, 'port'> {
-  const { thread: _thread, worker: _worker, logger: _logger, transport, storage, resources, serializer, ...plain } = options
+  const { thread: _thread, worker: _worker, logger: _logger, recovery: _recovery, transport, storage, resources, serializer, ...plain } = options
   if ('context' in plain) throw new ConfigurationError('context', plain.context, 'cannot cross a thread: the one of the replica has the clocks of the system')
   for (const [option, value] of Object.entries(plain)) plainData(value, option)
   return {

@@ -23,11 +23,12 @@ export function replicaOptions(network: LocalNetwork, members: CopycatReplicaOpt
 
 export async function openCluster(
   size: number, resources: (memberId: number) => readonly ResourceType[] = () => [DistributedMap],
+  changes: Pick<CopycatReplicaOptions, 'recovery'> = {},
 ): Promise<Cluster> {
   const network = new LocalNetwork()
   const members = Array.from({ length: size }, (_, at) => ({ id: at + 1, host: `member-${at + 1}`, port: 5001 }))
   const replicas = await Promise.all(members.map(({ id }) => CopycatReplica.open({
-    ...replicaOptions(network, members, id), resources: resources(id),
+    ...replicaOptions(network, members, id), resources: resources(id), ...changes,
   })))
   onTestFinished(async () => {
     await Promise.all(replicas.map((replica) => replica.close()))

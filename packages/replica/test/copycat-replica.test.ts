@@ -187,6 +187,18 @@ describe('CopycatReplica', () => {
     await map.put('a', 1)
   })
 
+  it('lets calls under way settle when it is drained, and takes no more', async () => {
+    const { replicas: [one, two] } = await openCluster(3)
+    const map = await one!.create('/a', DistributedMap<number, number>)
+    const writes = Promise.all(Array.from({ length: 20 }, (_, key) => map.put(key, key)))
+    const drained = one!.drain()
+    await expect(one!.exists('/a')).rejects.toMatchObject({ code: 'COPYCAT_CLOSED', outcome: 'not-applied' })
+    await writes
+    await drained
+    expect(await (await two!.get('/a', DistributedMap<number, number>))!.size()).toBe(20)
+    await expect(two!.drain({ timeout: -1 })).rejects.toMatchObject({ code: 'COPYCAT_CONFIGURATION', option: 'timeout' })
+  })
+
   it.each([[true, 'failed'], [false, 'leader']])('with trapDeterminism %s a replica whose handler reads the clock is %s', async (trapDeterminism, state) => {
     const options = replicaOptions(new LocalNetwork(), [{ id: 1, host: 'a', port: 1 }], 1)
     const replica = await CopycatReplica.open({ ...options, resources: [Misbehaving], trapDeterminism })
@@ -216,6 +228,7 @@ describe('CopycatReplica', () => {
     ['resources', { resources: undefined }],
     ['resources', { resources: [DistributedMap, DistributedMap] }],
     ['resources', { resources: [{}] }],
+    ['recovery', { recovery: 'never' }],
   ])('names the option %s where it is wrong: %j', async (option, wrong) => {
     const options = { ...replicaOptions(new LocalNetwork(), [{ id: 1, host: 'a', port: 1 }], 1), ...wrong } as CopycatReplicaOptions
     await expect(CopycatReplica.open(options)).rejects.toMatchObject({ code: 'COPYCAT_CONFIGURATION', option })

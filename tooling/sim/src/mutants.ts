@@ -73,7 +73,7 @@ const sessions: readonly Mutant[] = [
   { name: 'X15', row: 'X15', bug: 'A session ends, and what belonged to it stays.', caughtBy: ['I39'], profile: ['expiring-sessions'] },
   { name: 'K5', row: 'K5', bug: 'After a reconnect a server sends new events only, not those that came meanwhile.', caughtBy: ['I37', 'I36'], profile: ['events', 'crash', 'expiring-clients'] },
   { name: 'X7', row: 'X7', bug: 'A client whose session has ended repeats in the next one what it had sent.', caughtBy: ['I30', 'I31', 'I41', 'I33'], profile: ['short-sessions', 'expiring-clients', 'recovering-clients', 'pipelined-commands'] },
-  { name: 'X8', row: 'X8', bug: 'A deposed leader says of a session that it has not heard of that it has ended.', caughtBy: ['I40'], profile: ['deposed-leaders', 'short-sessions', 'patient-elections', 'expiring-clients', 'crash'] },
+  { name: 'X8', row: 'X8', bug: 'A deposed leader says of a session that it has not heard of that it has ended.', caughtBy: ['I40'], profile: ['deposed-leaders', 'short-sessions', 'patient-elections', 'expiring-clients', 'three-servers', 'many-clients'] },
   { name: 'L10-session', row: 'L10', bug: 'A server that has not applied the registration of a session looks for it, and says that it has ended.', caughtBy: ['I40'], profile: ['short-sessions', 'expiring-clients', 'recovering-clients', 'weak-reads', 'lost-messages'] },
   { name: 'L5-session', row: 'L5', bug: 'A client counts its session from when the answer to a keep-alive came.', caughtBy: ['I40'], profile: ['short-sessions', 'expiring-clients', 'slow-network', 'slow-disk'] },
   { name: 'L6-session', row: 'L6', bug: 'A client relies on its session for longer than the time-out.', caughtBy: ['I40'], profile: ['expiring-sessions'] },
