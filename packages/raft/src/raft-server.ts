@@ -1,5 +1,5 @@
 import { RaftCore, type Role, type RoleEffect } from '@copycat/consensus'
-import { type ClusterView, decodeResponse, type Health, type Member, NotLeaderError, OverloadedError } from '@copycat/protocol'
+import { type ClusterView, decodeResponse, type Health, type Member, NotLeaderError } from '@copycat/protocol'
 import { DeterminismTrap, StateMachine, StateMachineExecutor, type StateMachineRuntime } from '@copycat/state-machine'
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'
@@ -11,6 +11,7 @@ import type { SessionStatus } from './cluster/session-status.ts'
 import { Applier } from './driver/applier.ts'
 import { Driver } from './driver/driver.ts'
 import { FollowerReads } from './driver/follower-reads.ts'
+import { Forwarding } from './driver/forwarding.ts'
 import { Handover } from './driver/handover.ts'
 import { serveConnection } from './driver/inbound.ts'
 import { Leadership } from './driver/leadership.ts'
@@ -72,10 +73,6 @@ interface Running {
 const inFlightMax = 4
 const appendBytesMax = 1 << 20
 
-/** Bytes of clients' requests that may be on their way to the leader; those of requests that are let through all the same. */
-const forwardedBytesMax = 64 * 1024 * 1024
-const controlBytesMax = 512
-
 /**
  * One member of a Raft cluster: consensus on a storage and a transport, sessions, and a replicated state machine.
  */
@@ -94,8 +91,7 @@ export class RaftServer {
   /** Gives the determinism trap back that this server set. */
   private readonly releaseTrap: () => void
   private failure: Error | undefined
-  /** Bytes of clients' requests that the leader has not answered. */
-  private forwardedBytes = 0
+  private readonly forwarding = new Forwarding((to, type, parts) => this.members!.request(to, type, parts))
   private readonly accepted = new Set<Connection>()
   private settleOpen: { resolve: () => void, reject: (error: unknown) => void } | undefined
 
@@ -198,7 +194,7 @@ export class RaftServer {
       read: (bytes, respond) => this.running?.followerReads.receive(bytes, respond) === true,
       leader: () => ({ id: this.leader, isConnected: this.leader !== undefined && this.members?.isConnected(this.leader) === true }),
       bind: (session, binding, eventIndex, from) => this.running?.delivery.bind(session, binding, eventIndex, from),
-      forward: (to, type, bytes) => this.forward(to, type, bytes),
+      forward: (to, type, bytes) => this.forwarding.forward(to, type, bytes),
       greet: (from, bytes, respond) => this.members?.greet(from, bytes, respond),
       receive: (from, message) => this.running?.driver.receive(from, message),
       checksum: (bytes) => this.options.context.checksum(bytes),
@@ -390,20 +386,6 @@ export class RaftServer {
     return { core, log, driver, applier, leadership, sessions, followerReads, delivery, handover }
   }
 
-  /** Hands a request on to the leader. @throws (rejects) {OverloadedError} when too much is under way already. */
-  private async forward(to: MemberId, type: number, bytes: Uint8Array): Promise<Uint8Array> {
-    // What keeps sessions alive is small.
-    if (bytes.length > controlBytesMax && this.forwardedBytes + bytes.length > forwardedBytesMax && this.forwardedBytes > 0) {
-      throw new OverloadedError(`${this.forwardedBytes} bytes are on their way to the leader already`)
-    }
-    this.forwardedBytes += bytes.length
-    try {
-      return await this.members!.request(to, type, [bytes])
-    } finally {
-      this.forwardedBytes -= bytes.length
-    }
-  }
-
   /** Asks the leader for an index that is confirmed after the question. */
   private async readIndex(): Promise<LogIndex> {
     const { leader } = this
@@ -436,7 +418,10 @@ export class RaftServer {
     followerReads.failAll()
     handover.roleChanged(effect)
     this.serverHealth.leaderChanged(effect.leader)
-    if (effect.leader !== undefined) this.settleOpen?.resolve()
+    if (effect.leader !== undefined) {
+      this.forwarding.leaderIs(effect.leader)
+      this.settleOpen?.resolve()
+    }
     this.options.logger.info(`member ${this.memberId} is ${effect.role} in term ${effect.term}, leader ${effect.leader ?? 'unknown'}`)
     this.stateListeners.notify(this.state)
   }
