@@ -55,7 +55,7 @@ async function settled(cluster: ProcessCluster): Promise<void> {
   for (const end = performance.now() + settleTimeout; ; await delay(10)) {
     const reports = await Promise.all(cluster.members.map(({ id }) => cluster.report(id)))
     const [one] = reports
-    if (one?.leader !== undefined && reports.every((report) => report?.leader === one.leader && report.term === one.term)) break
+    if (one?.leader !== undefined && reports.every((report) => report?.leader === one.leader && report?.term === one.term)) break
     if (performance.now() > end) throw new Error(`the members do not agree on a leader within ${settleTimeout} ms: ${JSON.stringify(reports)}`)
   }
   await cluster.caughtUp(settleTimeout)
