@@ -11,6 +11,8 @@ export interface LocalEnd {
   readonly frameBytesMax: number
   readonly queuedBytesHigh: number
   readonly queuedBytesMax: number
+  /** Name of the host that it is on, for partitions of the network. */
+  readonly host: string | undefined
 }
 
 /** A message under way, in memory that belongs to the receiver. */
@@ -37,6 +39,7 @@ export class LocalConnection implements Connection {
   private isDeliveryScheduled = false
   private state: 'open' | 'closing' | 'closed' = 'open'
   private wantsDrain = false
+  private isLost = false
   private timer: Timer | undefined
   private timerAt = Infinity
   private closeReason: CloseReason | undefined
@@ -60,6 +63,28 @@ export class LocalConnection implements Connection {
 
   get isOpen(): boolean {
     return this.state === 'open'
+  }
+
+  /** Whether a cut between these two sets of hosts cuts this connection. @param isCut told of two hosts. */
+  crosses(isCut: (one: string, other: string) => boolean): boolean {
+    const [one, other] = [this.end.host, this.peer!.end.host]
+    return one !== undefined && other !== undefined && isCut(one, other)
+  }
+
+  /** Nothing that is sent arrives any more, in either direction, what is under way included, and neither end hears of it. */
+  lose(): void {
+    for (const end of [this, this.peer!]) {
+      end.isLost = true
+      end.inbox = []
+      end.inboxBytes = 0
+    }
+  }
+
+  /** Ends a connection that was lost, for both ends: there is a way again on which they hear of it. */
+  breakIfLost(): void {
+    if (!this.isLost) return
+    const error = new TransportError('COPYCAT_TRANSPORT_CONNECTION_CLOSED', 'the connection was lost in a partition')
+    for (const end of [this, this.peer!]) end.end.context.nextTurn(() => end.finish({ error }))
   }
 
   request(type: number, parts: Parts, { timeout }: RequestOptions): Promise<Uint8Array> {
@@ -125,7 +150,7 @@ export class LocalConnection implements Connection {
       peer.end.context.nextTurn(() => peer.finish({ error: broken }))
       return this.finish({ error })
     }
-    if (peer.state !== 'open') return
+    if (peer.state !== 'open' || this.isLost) return
     peer.inbox.push(letter)
     peer.inboxBytes += letter.bytes.length
     if (peer.isDeliveryScheduled) return

@@ -1,5 +1,6 @@
 import type { Address } from '@copycat/transport'
 import { TransportError } from '@copycat/transport'
+import type { LocalConnection } from './local-connection.ts'
 import type { LocalServer } from './local-server.ts'
 
 /** Ports given out for port 0 start here, as those of an operating system do. */
@@ -11,7 +12,39 @@ const firstFreePort = 49_152
  */
 export class LocalNetwork {
   private readonly servers = new Map<string, LocalServer>()
+  /** The dialling ends. */
+  private readonly connections = new Set<LocalConnection>()
+  private groups: readonly (readonly string[])[] = []
   private nextPort = firstFreePort
+
+  /**
+   * Cuts hosts of different groups off from each other, in place of a cut before; a host in no group reaches all others. Connections between them are lost: nothing arrives, and
+   * neither side hears of it. New ones time out. Hosts are those of addresses, and the `host` of the transports that dial.
+   */
+  partition(...groups: readonly (readonly string[])[]): void {
+    this.heal()
+    this.groups = groups
+    for (const connection of this.connections) if (connection.crosses(this.isCut)) connection.lose()
+  }
+
+  /** Ends every cut. Connections that were lost break: their ends are told. */
+  heal(): void {
+    this.groups = []
+    for (const connection of this.connections) connection.breakIfLost()
+  }
+
+  /** @internal */
+  readonly isCut = (one: string, other: string): boolean => {
+    const group = (host: string): number => this.groups.findIndex((hosts) => hosts.includes(host))
+    const [mine, theirs] = [group(one), group(other)]
+    return mine !== -1 && theirs !== -1 && mine !== theirs
+  }
+
+  /** @internal A connection was made; it is known until both ends have ended. */
+  connected(dialling: LocalConnection, accepting: LocalConnection): void {
+    this.connections.add(dialling)
+    dialling.onEnded(() => accepting.onEnded(() => this.connections.delete(dialling)))
+  }
 
   /** @internal Takes the address, or a free port of the host. @throws {TransportError} `…_ADDRESS_IN_USE` */
   bind(address: Address, server: LocalServer): Address {

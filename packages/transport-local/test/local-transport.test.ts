@@ -62,3 +62,50 @@ describe('LocalTransport', () => {
     expect(() => new LocalTransport({ [option]: value })).toThrow(expect.objectContaining({ code: 'COPYCAT_CONFIGURATION', option }))
   })
 })
+
+describe('LocalNetwork', () => {
+  it('loses the connections across a partition, lets new ones time out, and tells both ends when it has healed', async () => {
+    const network = new LocalNetwork()
+    const [a, b, elsewhere] = [{ host: 'a' }, { host: 'b' }, {}].map((options) => new LocalTransport({ network, logger: silentLogger, ...options }))
+    const heard: string[] = []
+    const { address } = await a!.listen({ host: 'a', port: 1 }, (connection) => {
+      connection.handle(1, (body, respond) => respond?.([body]))
+      connection.onClose(({ error }) => heard.push(`server: ${error?.message}`))
+    })
+    const [across, free] = [await b!.connect(address), await elsewhere!.connect(address)]
+    across.onClose(({ error }) => heard.push(`client: ${error?.message}`))
+    network.partition(['a'], ['b'])
+    await expect(across.request(1, [], { timeout: 5 })).rejects.toMatchObject({ code: 'COPYCAT_TRANSPORT_REQUEST_TIMEOUT' })
+    await expect(b!.connect(address, { timeout: 5 })).rejects.toMatchObject({ code: 'COPYCAT_TRANSPORT_CONNECT_TIMEOUT', outcome: 'not-applied' })
+    expect([across.isOpen, heard]).toEqual([true, []])
+    await free.request(1, [], { timeout: 1_000 })
+    const given = new AbortController()
+    const dialling = b!.connect(address, { signal: given.signal })
+    setImmediate(() => given.abort())
+    await expect(dialling).rejects.toMatchObject({ code: 'COPYCAT_ABORTED' })
+    network.heal()
+    const again = await b!.connect(address)
+    await again.request(1, [], { timeout: 1_000 })
+    expect(heard.sort()).toEqual(['client: the connection was lost in a partition', 'server: the connection was lost in a partition'])
+    await Promise.all([a, b, elsewhere].map((transport) => transport!.close()))
+  })
+
+  it('does not tell the other side of an end that closes during a partition, until it has healed', async () => {
+    const network = new LocalNetwork()
+    const [a, b] = ['a', 'b'].map((host) => new LocalTransport({ network, host, logger: silentLogger }))
+    let isOver = false
+    const { address } = await a!.listen({ host: 'a', port: 1 }, (connection) => connection.onClose(() => {
+      isOver = true
+    }))
+    await b!.connect(address)
+    network.partition(['a'], ['b'])
+    const waiting = b!.connect(address)
+    await new Promise((resolve) => setImmediate(resolve))
+    await Promise.all([b!.close(), expect(waiting).rejects.toMatchObject({ code: 'COPYCAT_CLOSED' })])
+    expect(isOver).toBe(false)
+    network.heal()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isOver).toBe(true)
+    await a!.close()
+  })
+})
