@@ -43,7 +43,8 @@ export function isNoticed(segment: Uint8Array, offset: number, length: number): 
   let covered = segmentHeaderBytes
   while (covered < end) {
     const block = decodeBlockHeader(segment, covered, seed, crc32)
-    if (block === undefined || block.firstIndex + block.count - 1 > mark) return false
+    // Where a block without entries is not whole, recovery misses the one that would come next.
+    if (block === undefined || block.firstIndex + Math.max(1, block.count) - 1 > mark) return false
     const body = covered + blockHeaderBytes
     if (crc32(segment.subarray(body, body + block.bodyBytes)) !== block.bodyCrc) return false
     covered = body + block.bodyBytes

@@ -109,6 +109,22 @@ describe('FaultAtlas: what may be damaged', () => {
     expect(atlas.mayCorrupt(1, segments[0]!, offsetOf(3) + 70, 264)).toBe(false)
   })
 
+  it('allows no mark behind which a block stands that no mark covers: recovery would take both for unfinished', async () => {
+    const machine = new Machine(1)
+    const { log } = await openMember(machine)
+    log.append(blockOf(machine, 1))
+    await machine.done(synced(log))
+    await machine.pass(3_000_000)
+    log.append(blockOf(machine, 2))
+    await machine.done(synced(log))
+    const atlas = new FaultAtlas(3)
+    atlas.add(1, machine.disk, 'data')
+    const [segment] = segmentPaths(machine.disk, 'data/log')
+    expect(machine.disk.durableFile(segment!)!.subarray(offsetOf(1), offsetOf(1) + 4)).toEqual(machine.disk.durableFile(segment!)!.subarray(offsetOf(0), offsetOf(0) + 4))
+    expect(atlas.mayCorrupt(1, segment!, offsetOf(0) + 70, 1)).toBe(true)
+    expect(atlas.mayCorrupt(1, segment!, offsetOf(1) + 45, 4)).toBe(false)
+  })
+
   it('allows the head of a segment and the identity, and term and vote only as a whole', async () => {
     const { atlas, segments } = await memberWith(4)
     expect(atlas.mayCorrupt(1, segments[0]!, 100, 4)).toBe(true)
