@@ -5,10 +5,10 @@ import { StateMachineTester } from '@copycat/state-machine/testing'
 import { Storage } from '@copycat/storage'
 import { LocalNetwork, LocalTransport } from '@copycat/transport-local'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { Auction, Bid, Highest } from '../../../state-machine/examples/auction.ts'
+import { Auction, Bid, Highest } from './auction.ts'
 import { simulate } from '../../src/index.ts'
 
-const source = readFileSync(new URL('../../../state-machine/examples/auction.ts', import.meta.url), 'utf8')
+const source = readFileSync(new URL('./auction.ts', import.meta.url), 'utf8')
 
 describe('the state machine of the README', () => {
   it('takes less than 40 lines, without casts, and is the one of the README', () => {
