@@ -14,6 +14,8 @@ export interface EventReceiverOptions {
 export interface EventReceiverPorts {
   /** Events are missing that this connection should bring: a keep-alive is to bind the session anew. */
   rebind(): void
+  /** This server does not bring what it owes: the session is to be bound to another one. */
+  leave(): void
   /** Much was handed over that is not acknowledged: a keep-alive is due. */
   acknowledge(): void
   /** The cluster has ended the session. */
@@ -302,8 +304,9 @@ export class EventReceiver {
     this.timer = context.timer(context.monotonic() + requestTimeout, () => {
       this.timer = undefined
       if (this.held.length === 0) return
+      // Its server may be one that has fallen behind and cannot catch up: another one has them.
       cover('event-receiver.waits-for-long')
-      this.ports.rebind()
+      this.ports.leave()
       this.watch()
     })
   }

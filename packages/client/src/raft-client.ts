@@ -90,6 +90,7 @@ export class RaftClient {
     this.queries = new QuerySender(this.senderOptions, this.senderEvents)
     this.receiver = new EventReceiver(this.options, {
       rebind: () => void this.renewNow(true),
+      leave: () => this.serving?.close(),
       acknowledge: () => void this.renewNow(false),
       ended: (error) => this.expire(error),
     })
