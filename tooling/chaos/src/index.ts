@@ -3,10 +3,12 @@
  *
  * @packageDocumentation
  */
+export { CuttableTransport } from './cuttable-transport.ts'
 export { FeedMachine, Follow, Publish, Published } from './feed-machine.ts'
 export { freePorts } from './free-ports.ts'
 export { ProcessCluster } from './process-cluster.ts'
 export type { ProcessClusterOptions } from './process-cluster.ts'
+export type { TimeRecord } from './recorded-map.ts'
 export type { ReplicaConfiguration, ReplicaReport } from './replica-messages.ts'
 export { startProgram } from './program.ts'
 export type { Program } from './program.ts'

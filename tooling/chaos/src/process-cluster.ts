@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Member } from '@copycat/protocol'
 import { freePorts } from './free-ports.ts'
 import { type Program, startProgram } from './program.ts'
+import type { TimeRecord } from './recorded-map.ts'
 import type { FromReplica, ReplicaConfiguration, ReplicaReport, ToReplica } from './replica-messages.ts'
 
 /** Options of a {@link ProcessCluster}. */
@@ -23,7 +24,7 @@ export class ProcessCluster {
   readonly directory: string
   private readonly options: ProcessClusterOptions
   private readonly programs = new Map<number, Program>()
-  private readonly requests = new Map<number, (report: ReplicaReport) => void>()
+  private readonly requests = new Map<number, (answer: FromReplica) => void>()
   private lastRequest = 0
 
   private constructor(members: readonly Member[], directory: string, options: ProcessClusterOptions) {
@@ -83,7 +84,7 @@ export class ProcessCluster {
       program.process.on('message', (message: FromReplica) => {
         if (message.type === 'ready') resolve()
         else if (message.type === 'failed') reject(Object.assign(new Error(`${message.name}: ${message.message}`), { code: message.code }))
-        else this.requests.get(message.request)?.(message.report)
+        else this.requests.get(message.request)?.(message)
       })
       void program.ended.then((code) => reject(new Error(`member ${id} ended with ${code}: ${program.stderr()}`)))
     })
@@ -121,14 +122,30 @@ export class ProcessCluster {
 
   /** What a member says of itself; undefined when it is not running or does not answer. */
   async report(id: number): Promise<ReplicaReport | undefined> {
+    const answer = await this.ask(id, 'report')
+    return answer?.type === 'report' ? answer.report : undefined
+  }
+
+  /** What a member has recorded of its maps since it was started; undefined as in {@link report}. */
+  async records(id: number): Promise<readonly TimeRecord[] | undefined> {
+    const answer = await this.ask(id, 'records')
+    return answer?.type === 'records' ? answer.records : undefined
+  }
+
+  /** From here on reports say how late a member's event loop is. */
+  watchLoop(id: number): void {
+    this.programs.get(id)!.process.send({ type: 'watchLoop' } satisfies ToReplica)
+  }
+
+  private async ask(id: number, type: 'report' | 'records'): Promise<FromReplica | undefined> {
     const program = this.programs.get(id)
     if (program === undefined || !program.process.connected) return undefined
     const request = ++this.lastRequest
-    const answer = new Promise<ReplicaReport>((resolve) => this.requests.set(request, resolve))
-    program.process.send({ type: 'report', request } satisfies ToReplica, () => {})
-    const report = await Promise.race([answer, program.ended.then(() => undefined), delay(5_000, undefined, { ref: false })])
+    const answer = new Promise<FromReplica>((resolve) => this.requests.set(request, resolve))
+    program.process.send({ type, request } satisfies ToReplica, () => {})
+    const answered = await Promise.race([answer, program.ended.then(() => undefined), delay(5_000, undefined, { ref: false })])
     this.requests.delete(request)
-    return report
+    return answered
   }
 
   /** The member that leads, as soon as one says so. */

@@ -1,19 +1,24 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { RaftServer } from '@copycat/raft'
 import { CopycatReplica } from '@copycat/replica'
-import { DistributedMap } from '@copycat/resources-collections'
+import { DistributedLeaderElection, DistributedLock, DistributedTopic } from '@copycat/resources-coordination'
 import { Storage } from '@copycat/storage'
 import { TcpTransport } from '@copycat/transport-tcp'
 import type { Logger } from '@copycat/utils'
 import { AppendMachine } from './append-machine.ts'
 import { FeedMachine } from './feed-machine.ts'
+import { recordedMap, type TimeRecord } from './recorded-map.ts'
 import type { FromReplica, ReplicaConfiguration, ReplicaReport, ToReplica } from './replica-messages.ts'
 
 /** The program of one replica process. Whoever starts it owns it: it ends when the channel to its parent closes. */
 async function main(configuration: ReplicaConfiguration): Promise<void> {
   const { directory, stateMachine = 'resources', thread, ...options } = configuration
+  const records: TimeRecord[] = []
+  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
+  const resources = [recordedMap(records), DistributedLock, DistributedLeaderElection, DistributedTopic]
   const logger = { trace() {}, debug() {}, info() {}, warn: log, error: log }
   const here = { ...options, transport: new TcpTransport(), storage: new Storage({ directory }), logger }
-  const replica = stateMachine === 'resources' ? await (thread === 'worker' ? openInWorker(configuration, logger) : CopycatReplica.open({ ...here, resources: [DistributedMap] })) : undefined
+  const replica = stateMachine === 'resources' ? await (thread === 'worker' ? openInWorker(configuration, logger) : CopycatReplica.open({ ...here, resources })) : undefined
   const raftServer = replica === undefined ? await RaftServer.open({ ...here, stateMachine: stateMachine === 'feed' ? new FeedMachine() : new AppendMachine() }) : undefined
   const server = (replica?.server ?? raftServer)!
   const states: string[] = []
@@ -22,9 +27,17 @@ async function main(configuration: ReplicaConfiguration): Promise<void> {
     switch (message.type) {
       case 'report': {
         const session = replica === undefined ? {} : { session: { id: replica.session.id, states } }
-        send({ type: 'report', request: message.request, report: { ...reportOf(server), ...session } })
+        const loop = { loopDelayMax: loopDelay.max / 1e6, loopDelayP99: loopDelay.percentile(99) / 1e6 }
+        loopDelay.reset()
+        send({ type: 'report', request: message.request, report: { ...reportOf(server), ...session, ...loop } })
         break
       }
+      case 'records':
+        send({ type: 'records', request: message.request, records })
+        break
+      case 'watchLoop':
+        loopDelay.enable()
+        break
       case 'block':
         for (const end = performance.now() + message.milliseconds; performance.now() < end;);
         break
@@ -50,7 +63,7 @@ function openInWorker({ directory, stateMachine: _stateMachine, thread: _thread,
   })
 }
 
-function reportOf(server: Pick<RaftServer, 'status'>): ReplicaReport {
+function reportOf(server: Pick<RaftServer, 'status'>): Omit<ReplicaReport, 'loopDelayMax' | 'loopDelayP99'> {
   const { state, term, leader, lastIndex, commitIndex, lastApplied, mayVote, bytesOnDisk } = server.status
   const { user, system } = process.cpuUsage()
   return { state, term, leader, lastIndex, commitIndex, lastApplied, mayVote, bytesOnDisk, cpuMicros: user + system, rssBytes: process.memoryUsage.rss() }

@@ -1,7 +1,6 @@
-import { Follow } from '@copycat-tooling/chaos'
+import { CuttableTransport, Follow } from '@copycat-tooling/chaos'
 import { RaftClient } from '@copycat/client'
 import { TcpTransport } from '@copycat/transport-tcp'
-import { CuttableTransport } from './cuttable-transport.ts'
 
 /** A session that follows a feed of numbers, and what has gone wrong with it. */
 export class Follower {
