@@ -53,7 +53,7 @@ it.each(['lock', 'office'] as const)('a process that holds a %s and is stopped p
   const before = first.heard.length
   first.program.process.kill('SIGCONT')
   await first.said('staleWrite')
-  const [{ token }] = first.heard.filter((message) => message.type === 'write') as [{ readonly token: number }]
+  const token = first.heard.find((message) => message.type === 'write')!.token
   // Nothing that it did on waking bears its token: its signal has fired, and it gets no token any more.
   expect(first.heard.slice(before)).toEqual([
     { type: 'lost', code: 'COPYCAT_HOLD_LOST' }, { type: 'stopped', code: 'COPYCAT_HOLD_LOST' }, { type: 'staleWrite', token },
