@@ -13,7 +13,6 @@ const few = 10
 async function grantRate(lock: DistributedLock, waiters: number, grants: number): Promise<number> {
   const first = await lock.lock()
   let granted = 0
-  let start = 0
   let end = 0
   const controller = new AbortController()
   const wait = async (): Promise<void> => {
@@ -32,7 +31,7 @@ async function grantRate(lock: DistributedLock, waiters: number, grants: number)
   }))
   // All of them stand in the queue.
   await lock.isLocked()
-  start = performance.now()
+  const start = performance.now()
   await first.release()
   await Promise.all(waiting)
   return grants / (end - start) * 1_000
