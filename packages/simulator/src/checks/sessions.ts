@@ -24,7 +24,9 @@ export class SessionChecks {
    */
   persisting(view: ServerView, blocks: readonly Block[]): void {
     const { role } = view
-    const { resumedAt } = view.server.process
+    const { resumedAt, clock } = view.server.process
+    // At this very moment blocks are closed that had been opened before.
+    if (clock.monotonic() === resumedAt) return
     if (role !== 'leader' || !view.isUpToDate || this.ports.memberIds.length === 1 || Math.max(0, ...view.heard.values()) >= resumedAt) return
     for (const block of blocks) {
       for (const [index, record] of sessionRecords(block)) {
