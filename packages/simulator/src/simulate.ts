@@ -1,11 +1,12 @@
 import { type Copycat, ResourceManager, type ResourceType } from '@copycat/core'
 import { type StateMachine, StateMachineExecutor } from '@copycat/state-machine'
-import { ConfigurationError, type MemberId, silentLogger } from '@copycat/utils'
+import { ConfigurationError, type MemberId } from '@copycat/utils'
 import { SimulationRunningError } from './errors.ts'
 import { resolveSimulationOptions, type SimulationOptions } from './options.ts'
 import { defaultState } from './user/replicas.ts'
 import type { SimulatedRun, SimulationReport } from './user/report.ts'
 import type { SimulatedClient } from './user/simulated-client.ts'
+import { resourceReplica } from './user/resource-replica.ts'
 import { simulatedCopycat } from './user/simulated-copycat.ts'
 import { runTrials, type Trial } from './user/trial.ts'
 
@@ -91,11 +92,7 @@ export async function simulateResources<Shared = unknown>(
     const shared = setup?.(seed) as Shared
     const apis = new WeakMap<object, Copycat>()
     return {
-      make: (timerThrew) => {
-        const machines: StateMachine[] = []
-        const logger = { ...silentLogger, error: (_: string, error: unknown) => timerThrew(error) }
-        return { machine: machines, runtime: new ResourceManager(types.map((type) => watched(type, machines)), { logger }) }
-      },
+      make: (timerThrew) => resourceReplica(types, timerThrew),
       state: (machines) => machines.map((each) => state(each)),
       round: (client, session) => {
         let copycat = apis.get(session)
@@ -105,16 +102,6 @@ export async function simulateResources<Shared = unknown>(
       check: (run) => check?.(run, shared),
     }
   }))
-}
-
-/** The same type, whose state machines are also kept in a list, in the order in which resources are created. */
-function watched(type: ResourceType, machines: StateMachine[]): ResourceType {
-  const stateMachine = (): StateMachine => {
-    const machine = type.stateMachine()
-    machines.push(machine)
-    return machine
-  }
-  return new Proxy(type, { get: (target, key): unknown => (key === 'stateMachine' ? stateMachine : Reflect.get(target, key)) })
 }
 
 /** @throws {ConfigurationError} unless `source` makes a new state machine that can be run every time. */

@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'recovering-clients' | 'five-servers' | 'events' | 'few-events'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'recovering-clients' | 'five-servers' | 'events' | 'few-events' | 'resources'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -121,8 +121,18 @@ const transport: readonly Mutant[] = [
   { name: 'T8', row: 'T8', bug: 'The checksum of frames is not looked at.', caughtBy: ['I42', 'I30', 'I33', 'I41', 'I52'], profile: ['corrupted-streams'] },
 ]
 
+const resources: readonly Mutant[] = [
+  { name: 'Z1', row: 'Z1', bug: 'Who came last gets a lock first, under a token that is lower than those before.', caughtBy: ['I43', 'I44'], profile: ['resources'] },
+  { name: 'Z2', row: 'Z2', bug: 'A lock goes to a waiter whose session has ended.', caughtBy: ['I43', 'I44'], profile: ['resources', 'expiring-clients'] },
+  { name: 'Z2-item', row: 'Z2', bug: 'An item of a queue goes with the session of its taker.', caughtBy: ['I43'], profile: ['resources', 'expiring-clients'] },
+  { name: 'Z3', row: 'Z3', bug: 'A request for a lock that is sent again is another one, which waits for the first.', caughtBy: ['I43', 'I44'], profile: ['resources', 'few-events', 'expiring-clients'] },
+  { name: 'Z6', row: 'Z6', bug: 'A value counts as unchanged whatever was written meanwhile.', caughtBy: ['I47'], profile: ['resources'] },
+  { name: 'Z9', row: 'Z9', bug: 'The time of a value goes on for the one that took its place.', caughtBy: ['I45', 'I21'], profile: ['resources'] },
+  { name: 'Z11', row: 'Z11', bug: 'A map replaces a value without a look at the one that is expected.', caughtBy: ['I47'], profile: ['resources'] },
+]
+
 /** Changes nothing: a run that blames it blames the simulator. */
 const control: Mutant = { name: 'control', row: '', bug: 'None.', caughtBy: [] }
 
 /** All of them, the control last. */
-export const mutants: readonly Mutant[] = Object.freeze([...elections, ...replication, ...sessions, ...reads, ...storage, ...transport, control])
+export const mutants: readonly Mutant[] = Object.freeze([...elections, ...replication, ...sessions, ...reads, ...storage, ...transport, ...resources, control])

@@ -25,6 +25,10 @@ export interface ClientWorld {
   now(): number
   /** Resolves after so many milliseconds of the client's own clock; never when the client's process ends before. */
   sleep(millis: number): Promise<void>
+  /** Milliseconds of the client's own clock, which may go wrong like any other. */
+  monotonic(): number
+  /** Whether this life of the client lasts; it may stand still meanwhile. */
+  readonly isUp: boolean
   /** False when the faults are over and clients are to come to an end. */
   readonly mayStart: boolean
   /** Opens another session; to be called again when the one before has ended. */
@@ -71,6 +75,10 @@ export class SimClient {
     this.program({
       name: `${process.name}/${life}`, random: context.random('program'),
       now: () => process.scheduler.now / 1_000,
+      monotonic: () => process.clock.monotonic(),
+      get isUp() {
+        return process.life === life && process.isUp
+      },
       sleep: (millis) => new Promise((resolve) => {
         context.timer(context.monotonic() + millis, () => {
           process.scheduler.settled()

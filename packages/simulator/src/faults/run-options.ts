@@ -1,7 +1,7 @@
 import type { FaultClass } from './fault-classes.ts'
 
 /** Kinds of runs. */
-export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', 'reads', 'events', 'sessions', 'long'] as const
+export const profileNames = ['default', 'speed', 'lite', 'stream', 'overload', 'reads', 'events', 'sessions', 'resources', 'long'] as const
 
 /** Name of a kind of runs. */
 export type ProfileName = typeof profileNames[number]

@@ -19,24 +19,29 @@ export function drawOptions(seed: number, profile: ProfileName): RunOptions {
       ? { servers: random.pick([3, 3, 5]), clients: 12, loops: 2, thinkMillis: 300, burst: 1 }
       : profile === 'sessions'
         ? { servers: random.pick([1, 3, 3, 5]), clients: random.between(4, 12), loops: random.between(1, 2), thinkMillis: random.pick([200, 500, 1_500]), burst: random.pick([1, 1, 3]) }
+        : profile === 'resources'
+          ? { servers: random.pick([1, 3, 3, 3, 5]), clients: random.between(2, 6), loops: random.between(1, 2), thinkMillis: random.pick([100, 300, 600]), burst: 1 }
         : { servers: random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]), ...drawLoad(random) }
   const faults = profile === 'overload' ? drawFaults(profile, depth, random).filter((fault) => !lastingFaultClasses.has(fault)) : drawFaults(profile, depth, random)
   if (profile === 'reads') addReadFaults(faults, seed)
-  if (profile === 'sessions') addSessionFaults(faults)
-  if (profile === 'events') addEventFaults(faults)
+  if (profile === 'sessions' || profile === 'resources') addSessionFaults(faults)
+  if (profile === 'events' || profile === 'resources') addEventFaults(faults)
   return {
     seed, profile, ...shape, depth, electionTimeout, heartbeatInterval: Math.floor(electionTimeout * 3 / 10),
-    sessionTimeout: random.pick(profile === 'sessions' ? [1_000, 1_500, 2_500] : [1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
+    sessionTimeout: random.pick(profile === 'sessions' ? [1_000, 1_500, 2_500] : profile === 'resources' ? [1_500, 2_500, 5_000] : [1_500, 5_000, 5_000, 10_000]), requestTimeout: random.pick([800, 2_000, 5_000]),
     inFlightMax: random.pick([2, 1_024, 1_024, 1_024]),
     maxSegmentSize: profile === 'speed' ? 65_536 : random.logBetween(2_048, 65_536), cacheBytes: random.chance(1, 4) ? random.logBetween(1, 4_096) : 1_048_576,
     faultMillis: profile === 'long' ? 600_000 : 60_000, healedMillis: 30_000, calmMillis: random.chance(1, 5) ? 0 : 3_000,
     healing: shape.servers < 3 ? 'all' : random.pick(['all', 'all', 'core', 'partial']),
     faults, rates: Object.fromEntries(faults.map((fault) => [fault, rateOf(fault, random)])),
-    recovery: profile === 'sessions' && seed % 2 === 1 ? 'recover' : 'close',
+    recovery: (profile === 'sessions' || profile === 'resources') && seed % 2 === 1 ? 'recover' : 'close',
     hasPriorities: random.chance(1, 4), readLevels: profile === 'reads' || (profile === 'sessions' && seed % 4 === 1) ? 'all' : 'strongest', ...drawEvents(seed, profile),
-    rush: undefined, waitingCommandsMax: 65_536, ...(profile === 'overload' ? drawRush(random) : {}),
+    rush: undefined, waitingCommandsMax: 65_536, ...(profile === 'overload' ? drawRush(random) : {}), ...(profile === 'resources' ? longHealing : {}),
   }
 }
+
+/** Times end and queues are emptied when all is as usual: that takes a while. */
+const longHealing: Partial<RunOptions> = { faultMillis: 40_000, healedMillis: 34_000, healing: 'all' }
 
 /**
  * What the servers take is what may wait, divided by the time that it takes: far more is offered for 8 seconds, after others without faults that show what is usual. The

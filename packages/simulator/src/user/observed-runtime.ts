@@ -10,6 +10,8 @@ import type { Outcome } from './outcome.ts'
 export interface RuntimeEvents {
   /** The runtime has handled a command. */
   commanded(runtime: ObservedRuntime, outcome: Outcome): void
+  /** The runtime is about to apply the end of a session. */
+  sessionEnded?(session: SessionId): void
 }
 
 /** Runs what it is given, and keeps account of everything that came of it, so that two servers can be compared. */
@@ -18,7 +20,7 @@ export class ObservedRuntime implements StateMachineRuntime, CheckedMachine {
   readonly label: string
   /** Equal on all servers that have applied the same with the same results. */
   hash = 0x811c9dc5
-  /** Index of the last command that it handled. */
+  /** Index of the last entry that changed anything: a command, a session, or a time at which a timer was due. */
   lastIndex: LogIndex = 0
   private readonly inner: StateMachineRuntime
   private readonly events: RuntimeEvents
@@ -75,17 +77,23 @@ export class ObservedRuntime implements StateMachineRuntime, CheckedMachine {
   }
 
   advance(time: number, index: LogIndex): void {
-    if (this.inner.nextDue <= time) this.mix(time, index)
+    if (this.inner.nextDue <= time) {
+      this.lastIndex = index
+      this.mix(time, index)
+    }
     this.inner.advance(time, index)
   }
 
   sessionRegistered(session: SessionId, position: Position): void {
+    this.lastIndex = position.index
     this.mix(session, position.index)
     this.inner.sessionRegistered(session, position)
   }
 
   sessionEnded(session: SessionId, end: SessionEnd, position: Position): void {
+    this.lastIndex = position.index
     this.mix(session, position.index)
+    this.events.sessionEnded?.(session)
     this.inner.sessionEnded(session, end, position)
   }
 

@@ -20,6 +20,8 @@ export interface ReplicaPorts<M> {
   state(machine: M): unknown
   /** The user's own check after every command on every server; it may throw. */
   always?(machines: ReadonlyMap<MemberId, M>): void
+  /** A server, or who applies the same once more, is about to apply the end of a session. */
+  sessionEnded?(session: SessionId): void
   fail(invariant: string, text: string, cause?: unknown): void
 }
 
@@ -55,7 +57,9 @@ export class Replicas<M> {
     const { runtime, machine } = this.ports.make((error) => {
       this.ports.fail('uncaught', `${label}: the handler of a timer or a session hook threw ${errorText(error)}`, error)
     })
-    const observed = new ObservedRuntime(label, runtime, { commanded: (by, outcome) => this.commanded(by, outcome) })
+    const observed = new ObservedRuntime(label, runtime, {
+      commanded: (by, outcome) => this.commanded(by, outcome), sessionEnded: (session) => this.ports.sessionEnded?.(session),
+    })
     this.machineOf.set(observed, machine)
     if (id !== undefined) {
       this.machines.set(id, machine)
@@ -67,9 +71,12 @@ export class Replicas<M> {
   /** At the end: compares the states of those that have applied everything. @returns them. */
   settled(): Map<MemberId, M> {
     const settled = new Map<MemberId, M>()
+    const last = Math.max(0, ...Array.from(this.runtimes.values(), ({ lastIndex }) => lastIndex))
+    // Sessions that ended behind the last command have changed what it left.
+    this.digests.delete(last)
     for (const [id, runtime] of this.runtimes) {
-      if (runtime.lastIndex !== this.lastIndex) continue
-      this.compareStates(runtime, this.lastIndex)
+      if (runtime.lastIndex !== last) continue
+      this.compareStates(runtime, last)
       settled.set(id, this.machines.get(id)!)
     }
     return settled

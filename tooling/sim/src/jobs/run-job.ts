@@ -1,5 +1,6 @@
-import { runOnce, type RunHooks, type RunInstruments, type RunResult, StoreWorkload, type Workload } from '@copycat/simulator/internal'
+import { runOnce, type RunHooks, type RunInstruments, type RunResult, SeededRandom, StoreWorkload, type Workload, type WorkloadPorts } from '@copycat/simulator/internal'
 import { installInstruments } from '@copycat/utils/instruments'
+import { ResourceWorkload } from '../resources/resource-workload.ts'
 import type { Job, Outcome, RunSummary } from './job.ts'
 
 type ClientWorld = Parameters<Workload['program']>[0]
@@ -12,10 +13,14 @@ export function runWithResult(job: Job, hooks: Pick<RunHooks, 'hasChart'> = {}):
     hasNoTraps: job.hasPlantedRandomness === true,
     instrument: (instruments) => connect(instruments, job.mutant),
     workload: (ports) => {
-      const workload = new StoreWorkload(job.options, ports)
+      const workload = workloadOf(job, ports)
       return job.hasPlantedRandomness === true ? withPlantedRandomness(workload) : workload
     },
   })
+}
+
+function workloadOf({ options }: Job, ports: WorkloadPorts): Workload {
+  return options.profile === 'resources' ? ResourceWorkload.drawn(options, ports, SeededRandom.of(options.seed, 'resources')) : new StoreWorkload(options, ports)
 }
 
 /** Runs a job on this thread as often as it says; the first run that fails is the last. */
@@ -56,7 +61,7 @@ function connect(instruments: RunInstruments, switchedOn: string | undefined): (
 function withPlantedRandomness(workload: Workload): Workload {
   return {
     counts: workload.counts,
-    machine: (member) => workload.machine(member),
+    machine: (label, id) => workload.machine(label, id),
     program: (world) => workload.program(restless(world)),
     end: () => workload.end(),
   }
@@ -67,6 +72,10 @@ function restless(world: ClientWorld): ClientWorld {
     name: world.name,
     random: world.random,
     now: () => world.now(),
+    monotonic: () => world.monotonic(),
+    get isUp() {
+      return world.isUp
+    },
     sleep: (millis) => world.sleep(millis + 100 * Math.random()),
     get mayStart() {
       return world.mayStart

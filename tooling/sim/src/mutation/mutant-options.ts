@@ -57,6 +57,7 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'lost-messages': { faults: ['loss'], shape: { depth: 'message' } },
   'events': { shape: { hasEvents: true } },
   'few-events': { shape: { eventsMax: 6 } },
+  'resources': { shape: { profile: 'resources', sessionTimeout: 1_500, healedMillis: 24_000 } },
   'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
 }
 
