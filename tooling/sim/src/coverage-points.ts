@@ -63,8 +63,11 @@ const pointsOfProfiles: Readonly<Partial<Record<ProfileName, readonly string[]>>
   sessions: ['leadership.session-of-a-later-leader', 'raft-client.recovered'],
 })
 
-/** Branches that no simulation reaches, as its clients ask for nothing that is refused for good, and do not give up one of several queries: tests do. */
-const pointsOfTests: readonly string[] = Object.freeze(['command-sender.refused-for-good', 'query-sender.withdrawn'])
+/**
+ * Branches that tests reach, and simulations hardly or never: their clients ask for nothing that is refused for good, do not give up one of several queries, and
+ * a leader that is silent has mostly closed its connections.
+ */
+const pointsOfTests: readonly string[] = Object.freeze(['command-sender.refused-for-good', 'forwarding.given-up', 'query-sender.withdrawn'])
 
 /** All that a long simulation of this profile must have reached. */
 export function pointsOf(profile: ProfileName): readonly string[] {

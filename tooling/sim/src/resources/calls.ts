@@ -17,14 +17,6 @@ export const deadline = 10_000
 /** After the faults so many milliseconds pass until all is as usual. */
 const healingMillis = 9_000
 
-/** A signal that fires after a time. */
-export interface Impatience {
-  readonly signal: AbortSignal
-  readonly millis: number
-  /** It does not fire any more. */
-  end(): void
-}
-
 /** Calls of clients: counted, and looked at for errors that no fault explains. */
 export class Calls {
   readonly counts: { acknowledged: number, failed: number, unknown: number } = { acknowledged: 0, failed: 0, unknown: 0 }
@@ -84,7 +76,7 @@ export class Calls {
     else {
       if (error.outcome === 'not-applied') this.counts.failed += 1
       else this.counts.unknown += 1
-      if (!isBounded && !CopycatError.is(error, 'COPYCAT_UNKNOWN_RESOURCE')) this.ports.missed(startedAt, `${what} by ${name}: ${error.code}, ${error.message}`)
+      if (!isBounded && error.code !== 'COPYCAT_UNKNOWN_RESOURCE') this.ports.missed(startedAt, `${what} by ${name}: ${error.code}, ${error.message}`)
     }
     await world.sleep(20)
   }

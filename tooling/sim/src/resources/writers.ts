@@ -86,7 +86,7 @@ export class Writers {
         const pending = record(isByVersion ? { type: 'compareVersionAndSet', expected: version, value } : { type: 'compareAndSet', expected, value })
         await this.calls.judged('set if', actor, pending, () => (isByVersion
           ? place.setIfVersion(version, value, { timeout: deadline })
-          : place.compareAndSet(expected ?? undefined, value, { timeout: deadline })), (isSet) => ({ isSet }))
+          : place.compareAndSet(typeof expected === 'number' ? expected : undefined, value, { timeout: deadline })), (isSet) => ({ isSet }))
       }
     }
   }
