@@ -4,7 +4,8 @@ import { DistributedMap } from '@copycat/resources-collections'
 import { TcpTransport } from '@copycat/transport-tcp'
 import { ProcessCluster } from '../src/process-cluster.ts'
 
-const kills = 30
+// `pnpm --filter @copycat-tooling/benchmarks failover` has 30, and as many leaders that are stopped.
+const kills = 15
 
 let cluster: ProcessCluster | undefined
 
