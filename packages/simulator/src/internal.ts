@@ -1,7 +1,7 @@
 // For the programs of this repository that run seeds and mutants: outside semver.
 export { Violation } from './checks/violation.ts'
 export type { ClientWorld } from './cluster/sim-client.ts'
-export { faultClasses, lastingFaultClasses, messageFaultClasses, stagedFaultClasses, streamFaultClasses } from './faults/fault-classes.ts'
+export { faultClasses, messageFaultClasses, stagedFaultClasses, streamFaultClasses } from './faults/fault-classes.ts'
 export type { FaultClass, PlannedFault } from './faults/fault-classes.ts'
 export { drawPlan } from './faults/fault-plan.ts'
 export { profileNames } from './faults/run-options.ts'

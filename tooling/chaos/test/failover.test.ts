@@ -4,8 +4,7 @@ import { DistributedMap } from '@copycat/resources-collections'
 import { TcpTransport } from '@copycat/transport-tcp'
 import { ProcessCluster } from '../src/process-cluster.ts'
 
-// `pnpm --filter @copycat-tooling/benchmarks failover` has 30, and as many leaders that are stopped.
-const kills = 15
+const kills = 30
 
 let cluster: ProcessCluster | undefined
 

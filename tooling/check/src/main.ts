@@ -19,13 +19,9 @@ async function main(): Promise<void> {
   rmSync(reports, { recursive: true, force: true })
   mkdirSync(reports)
   const unit = testStep('unit tests', [])
-  // Real processes with real elections, from what was built: most of the time they wait. What is timed runs alone.
-  const timed = 'test/failover.test.ts'
+  // Real processes with real elections: alone, one file after the other, from what was built.
   const chaos = existsSync(path.join(root, 'tooling/chaos/vitest.config.ts'))
-    ? [
-        { ...testStep('process tests', ['--root', 'tooling/chaos', '--maxWorkers=2', `--exclude=${timed}`]), needs: 'build' },
-        { ...testStep('failover tests', ['--root', 'tooling/chaos', timed]), needs: 'build' },
-      ]
+    ? [{ ...testStep('process tests', ['--root', 'tooling/chaos', '--no-file-parallelism']), needs: 'build' }]
     : []
   const steps: Step[] = [
     { name: 'build', command: 'turbo', args: ['run', 'build', '--filter=./packages/*', '--concurrency=100%', '--output-logs=errors-only'] },

@@ -21,6 +21,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'event-receiver.acknowledges-early', 'event-receiver.answer-is-held', 'event-receiver.gap', 'event-receiver.had-it-before', 'event-receiver.hole',
   'event-receiver.of-an-earlier-binding', 'event-receiver.waits-for-long',
   'follower-reads.failed', 'follower-reads.handed-on', 'follower-reads.waits-for-apply',
+  'forwarding.given-up',
   'frame-decoder.header-in-pieces', 'frame-decoder.wrong-checksum',
   'handshake.another-incarnation',
   'inbound.forwarded-in-vain', 'inbound.held-until-office', 'inbound.no-leader-known',
@@ -63,11 +64,8 @@ const pointsOfProfiles: Readonly<Partial<Record<ProfileName, readonly string[]>>
   sessions: ['leadership.session-of-a-later-leader', 'raft-client.recovered'],
 })
 
-/**
- * Branches that tests reach, and simulations hardly or never: their clients ask for nothing that is refused for good, do not give up one of several queries, and
- * a leader that is silent has mostly closed its connections.
- */
-const pointsOfTests: readonly string[] = Object.freeze(['command-sender.refused-for-good', 'forwarding.given-up', 'query-sender.withdrawn'])
+/** Branches that no simulation reaches, as its clients ask for nothing that is refused for good, and do not give up one of several queries: tests do. */
+const pointsOfTests: readonly string[] = Object.freeze(['command-sender.refused-for-good', 'query-sender.withdrawn'])
 
 /** All that a long simulation of this profile must have reached. */
 export function pointsOf(profile: ProfileName): readonly string[] {

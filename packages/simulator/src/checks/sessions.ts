@@ -24,9 +24,7 @@ export class SessionChecks {
    */
   persisting(view: ServerView, blocks: readonly Block[]): void {
     const { role } = view
-    const { resumedAt, clock } = view.server.process
-    // At this very moment blocks are closed that had been opened before.
-    if (clock.monotonic() === resumedAt) return
+    const { resumedAt } = view.server.process
     if (role !== 'leader' || !view.isUpToDate || this.ports.memberIds.length === 1 || Math.max(0, ...view.heard.values()) >= resumedAt) return
     for (const block of blocks) {
       for (const [index, record] of sessionRecords(block)) {

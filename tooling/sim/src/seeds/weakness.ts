@@ -1,4 +1,3 @@
-import { lastingFaultClasses } from '@copycat/simulator/internal'
 import { coveragePoints } from '../coverage-points.ts'
 import type { Totals } from './tally.ts'
 
@@ -6,22 +5,17 @@ import type { Totals } from './tally.ts'
 export const seedsJudged = 1_000
 
 const faultsPerThousandSeeds = 1_000
-/** A member that has found lasting damage is out for the rest of its run, and only a minority may be damaged: that bounds how often it can happen. */
-const damagePerThousandSeeds = 250
 const leaderChangesMedian = 3
-
-const lastingDamage: ReadonlySet<string> = lastingFaultClasses
 
 /** Why a run of many seeds proves little, a line each; empty when it is not weak, or too short to tell. */
 export function weaknesses(totals: Totals, points: readonly string[] = coveragePoints): string[] {
   const { seeds, faults, leaderChanges, acknowledged, failed, unknown, coverage } = totals
   if (seeds < seedsJudged) return []
-  const leastOf = (fault: string): number => (lastingDamage.has(fault) ? damagePerThousandSeeds : faultsPerThousandSeeds)
-  const rare = [...faults].filter(([fault, { happened }]) => happened * 1_000 / seeds < leastOf(fault))
+  const rare = [...faults].filter(([, { happened }]) => happened * 1_000 / seeds < faultsPerThousandSeeds)
   const operations = acknowledged + failed + unknown
   const missed = points.filter((point) => !coverage.has(point))
   return [
-    ...rare.map(([fault, { happened }]) => `${fault} happened ${happened} times in ${seeds} seeds, less than ${leastOf(fault)} times per 1000`),
+    ...rare.map(([fault, { happened }]) => `${fault} happened ${happened} times in ${seeds} seeds, less than ${faultsPerThousandSeeds} times per 1000`),
     ...(leaderChanges.median < leaderChangesMedian ? [`the median of leader changes is ${leaderChanges.median}, below ${leaderChangesMedian}`] : []),
     ...(acknowledged * 2 < operations || operations === 0 ? [`${acknowledged} of ${operations} operations were acknowledged, fewer than half`] : []),
     ...missed.map((point) => `${point} was not reached`),
