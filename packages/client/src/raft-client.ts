@@ -58,6 +58,7 @@ export class RaftClient {
   private name: Uint8Array
   private commands: CommandSender
   private queries: QuerySender
+  private lastRequest = 0
   private current: ClientSession | undefined
   private keepAlive: KeepAlive | undefined
   private serving: Connection | undefined
@@ -160,6 +161,12 @@ export class RaftClient {
       if (maxStaleness !== undefined) checkStaleness(consistency, maxStaleness)
       this.queries.add(operation, { consistency, maxStaleness }, write)
     })
+  }
+
+  /** A number that this client has not given out before: for state machines that know by it what a session has asked for, and answer later by an event. */
+  nextRequest(): number {
+    this.lastRequest += 1
+    return this.lastRequest
   }
 
   /** How long the application may rely on the session. */

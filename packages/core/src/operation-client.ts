@@ -35,6 +35,11 @@ export interface OperationClient {
   submitCommand<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: CallOptions): Promise<R>
   /** Sends a query, as {@link submitCommand}. */
   submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: ReadOptions): Promise<R>
+  /**
+   * A number that no other request or subscription of this client has. The cluster knows both by session and number, so that whatever works on the same session
+   * must take its numbers from here.
+   */
+  nextRequest(): number
   /** The lease of the session as it is now; a new one after each that has ended. */
   readonly lease: SessionLease
   /**

@@ -86,7 +86,7 @@ export class ResourceContext {
 
   /** A number that no other request or subscription of this client has: by it events say what they are for. */
   nextRequest(): number {
-    return this.events.nextRequest()
+    return this.client.nextRequest()
   }
 
   /** Calls `callback` with what this creation publishes to the client's session, decoded, in order and once each. */

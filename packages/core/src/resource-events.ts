@@ -14,18 +14,11 @@ export class ResourceEvents {
   /** Who is to be told of the end of a lease: one listener per signal, however many hold something. */
   private readonly leaseEnds = new WeakMap<AbortSignal, Listeners<void>>()
   private isListening = false
-  private lastRequest = 0
 
   constructor(client: OperationClient, serializer: Serializer, logger: Logger) {
     this.client = client
     this.serializer = serializer
     this.logger = logger
-  }
-
-  /** A number that this client has not used before: by it an event says which request or subscription it is for. */
-  nextRequest(): number {
-    this.lastRequest += 1
-    return this.lastRequest
   }
 
   /** Calls `callback` with every event of one creation of a resource. */

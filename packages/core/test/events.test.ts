@@ -139,6 +139,18 @@ describe('events of a resource', () => {
     expect(heard).toEqual(['gap', 'back'])
   })
 
+  it('go on for one resource client when another on the same session stops listening', async () => {
+    const { member } = cluster()
+    const { client, copycat } = member()
+    const [here, there] = [await copycat.create('/talk', Talk), await new ResourceClient(client, new Serializer()).create('/talk', Talk)]
+    const heard: string[] = []
+    await here.onSaid('', (words) => heard.push(words))
+    const listener = await there.onSaid('', () => undefined)
+    listener.close()
+    await here.say('', 'one')
+    expect(heard).toEqual(['one'])
+  })
+
   it('are not asked for when the subscription could not be made', async () => {
     const { member } = cluster()
     const { client, copycat } = member()

@@ -307,6 +307,7 @@ describe('Resource', () => {
     const seen: (ReadOptions | undefined)[] = []
     const recording = new ResourceClient({
       lease: client.lease,
+      nextRequest: () => client.nextRequest(),
       onEvent: (callback) => client.onEvent(callback),
       onGap: (callback) => client.onGap(callback),
       submitCommand: (write, decode, options) => {

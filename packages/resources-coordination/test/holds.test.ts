@@ -1,5 +1,6 @@
 import { installInstruments } from '@copycat/utils/instruments'
-import type { ResourceType } from '@copycat/core'
+import { ResourceClient, type ResourceType } from '@copycat/core'
+import { Serializer } from '@copycat/serializer'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DistributedLock, DistributedReadWriteLock, DistributedSemaphore, type Hold } from '../src/index.ts'
@@ -205,6 +206,19 @@ describe('DistributedLock', () => {
     await hold.release()
     await hold.release()
     expect((await second).token).toBeGreaterThan(hold.signal.aborted ? 0 : Infinity)
+  })
+
+  it('Z3: is not granted twice where one session is used by two resource clients', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const beside = await new ResourceClient(one!.client, new Serializer()).create('/it', DistributedLock)
+    const hold = await one!.resource.lock()
+    const { token } = hold
+    expect(await beside.tryLock()).toBe(undefined)
+    const next = beside.lock()
+    await settled()
+    await hold.release()
+    expect((await next).token).toBeGreaterThan(token)
+    expect(await other!.resource.isLocked()).toBe(true)
   })
 
   it('is released by this instance alone, and only when it holds it', async () => {

@@ -15,6 +15,7 @@ export class StateMachineClient implements OperationClient {
   private readonly gaps = new Listeners<void>(warningLogger())
   private sessionId: SessionId
   private currentLease = new TestLease()
+  private lastRequest = 0
   private isEnded = false
   private isMissing = false
   /** Resolves when all events so far are handed over. */
@@ -33,6 +34,11 @@ export class StateMachineClient implements OperationClient {
 
   get lease(): SessionLease {
     return this.currentLease
+  }
+
+  nextRequest(): number {
+    this.lastRequest += 1
+    return this.lastRequest
   }
 
   onEvent(callback: (bytes: Uint8Array) => void): Listener {

@@ -47,6 +47,10 @@ export class CountedClient implements OperationClient {
     'a query', false, options, (bounded) => this.client.submitQuery(write, decode, bounded),
   )
 
+  nextRequest(): number {
+    return this.client.nextRequest()
+  }
+
   get lease(): OperationClient['lease'] {
     return this.client.lease
   }
