@@ -118,7 +118,7 @@ class Run {
     const { seed } = options
     this.random = SeededRandom.of(seed, 'run')
     this.buggifyRandom = SeededRandom.of(seed, 'buggify')
-    this.scheduler = new Scheduler(nextEventLoopTurn)
+    this.scheduler = new Scheduler()
     this.network = new SimNetwork(this.scheduler, SeededRandom.of(seed, 'network'))
     this.atlas = new FaultAtlas(options.servers)
     this.workload = hooks.workload({
@@ -296,7 +296,7 @@ class Run {
   }
 
   private checkReplay(): void {
-    const context = new SimProcess(this.scheduler, this.options.seed, 'replay', -1, false, { uncaught() {}, ended() {}, published() {}, hasSubscribers: () => false })
+    const context = new SimProcess(this.scheduler, this.options.seed, 'replay', -1, { uncaught() {}, ended() {}, published() {}, hasSubscribers: () => false })
       .start(this.logger('replay'))
     const machine = this.workload.machine('the replay') as ReturnType<Workload['machine']> & CheckedMachine
     const differs = replayDiffers(this.checks.committed.blocks, machine, context, (index) => this.checks.application.hashAt(index))
@@ -312,7 +312,7 @@ class Run {
 
   private makeServer(id: number, memberIds: readonly number[]): SimServer {
     const { seed, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes, waitingCommandsMax } = this.options
-    const process = this.makeProcess(hostOf(id), id, false)
+    const process = this.makeProcess(hostOf(id), id)
     const disk = new SimDisk(process.name, this.scheduler, SeededRandom.of(seed, 'disk', id))
     return new SimServer(id, process, disk, {
       memberIds, electionTimeout, heartbeatInterval, sessionTimeout, eventsMax, maxSegmentSize, cacheBytes, waitingCommandsMax, openTimeout: 30_000,
@@ -326,7 +326,7 @@ class Run {
 
   private makeClient(number: number, memberIds: readonly number[]): SimClient {
     const { requestTimeout, inFlightMax, recovery } = this.options
-    const process = this.makeProcess(`client-${number}`, 100 + number, true)
+    const process = this.makeProcess(`client-${number}`, 100 + number)
     return new SimClient(process, {
       members: memberIds.map((id) => `${hostOf(id)}:${serverPort}`), openTimeout: 10_000, sessionTimeout: 0, requestTimeout, inFlightMax, recovery,
     }, (world) => this.workload.program(world), {
@@ -347,8 +347,8 @@ class Run {
     return client?.process.name
   }
 
-  private makeProcess(name: string, number: number, isClient: boolean): SimProcess {
-    return new SimProcess(this.scheduler, this.options.seed, name, number, isClient, {
+  private makeProcess(name: string, number: number): SimProcess {
+    return new SimProcess(this.scheduler, this.options.seed, name, number, {
       uncaught: (process, error) => this.fail('uncaught', `${process.name}: ${textOf(error)}`),
       ended: (process) => this.processEnded(process),
       published: (_, channel, message) => {

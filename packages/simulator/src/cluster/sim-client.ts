@@ -80,10 +80,7 @@ export class SimClient {
         return process.life === life && process.isUp
       },
       sleep: (millis) => new Promise((resolve) => {
-        context.timer(context.monotonic() + millis, () => {
-          process.scheduler.settled()
-          resolve()
-        })
+        context.timer(context.monotonic() + millis, resolve)
       }),
       get mayStart() {
         return events.mayStart()

@@ -125,7 +125,6 @@ export class DiskQueue {
   }
 
   private settle<T>(outcome: Outcome<T>, resolve: (value: T) => void, reject: (error: unknown) => void): void {
-    this.scheduler.settled()
     if ('value' in outcome) resolve(outcome.value)
     else reject(outcome.error)
   }

@@ -70,10 +70,7 @@ export class MessageConnection implements Connection, Carrier {
     return new Promise((resolve, reject) => {
       const bytes = joined(type, parts)
       const refused = this.state !== 'open' ? this.closedError() : this.isTooLarge(bytes) ? this.tooLargeError() : undefined
-      if (refused !== undefined) {
-        this.fabric.scheduler.settled()
-        return reject(refused)
-      }
+      if (refused !== undefined) return reject(refused)
       const deadline = timeout === Infinity ? Infinity : this.context.monotonic() + timeout
       const correlation = this.pending.add({ type, deadline, position: 0, resolve, reject })
       this.armTimer()
@@ -179,7 +176,6 @@ export class MessageConnection implements Connection, Carrier {
     this.tell(letter, 'delivered')
     if (kind === 'message') return this.handleMessage(type, bytes)
     if (kind === 'request') return this.handleRequest(type, correlation, bytes)
-    this.fabric.scheduler.settled()
     const request = this.pending.take(correlation)
     if (kind === 'response') request?.resolve(bytes)
     else request?.reject(remoteFailure(type, letter.failure))
@@ -264,10 +260,7 @@ export class MessageConnection implements Connection, Carrier {
   private judgeNow(): void {
     if (this.state === 'closed') return
     const now = this.context.monotonic()
-    if (now >= this.pending.nextDeadline) {
-      this.fabric.scheduler.settled()
-      this.pending.expire(now)
-    }
+    if (now >= this.pending.nextDeadline) this.pending.expire(now)
     if (now >= this.phaseDeadline) this.judgePhase(now)
     if (this.closeReason === undefined) this.armTimer()
   }
@@ -310,9 +303,7 @@ export class MessageConnection implements Connection, Carrier {
 
   /** Fails all requests; they were handed to the network, so nobody knows what became of them. */
   private failRequests(message: string, cause: Error | undefined): void {
-    if (this.pending.size === 0) return
-    this.fabric.scheduler.settled()
-    this.pending.failAll(1, message, cause)
+    if (this.pending.size > 0) this.pending.failAll(1, message, cause)
   }
 
   private notifyClose(): void {

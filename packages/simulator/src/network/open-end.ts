@@ -6,7 +6,6 @@ import type { Fabric } from './fabric.ts'
 import { MessageConnection } from './message-connection.ts'
 import { Signal } from './parcel.ts'
 import { PipeByteStream } from './pipe-byte-stream.ts'
-import { SettlingContext } from './settling-context.ts'
 import type { Wire } from './wire.ts'
 
 /** `Transport.name` of the simulated network. */
@@ -49,6 +48,6 @@ export function openAccepting(fabric: Fabric, context: SimContext, wire: Wire): 
 
 function overPipe(fabric: Fabric, context: SimContext, pipe: PipeByteStream, limits: StreamLimits): OpenEnd {
   const connection = new StreamConnection(pipe,
-    { ...fabric.options.limits, ...limits, context: new SettlingContext(context), logger: context.logger, transportName: simTransportName })
+    { ...fabric.options.limits, ...limits, context, logger: context.logger, transportName: simTransportName })
   return { connection, onOpen: (callback) => connection.onOpen(callback), onEnded: (callback) => pipe.onEnded(callback) }
 }

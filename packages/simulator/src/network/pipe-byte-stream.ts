@@ -214,7 +214,6 @@ export class PipeByteStream implements ByteStream {
 
   private note(chunk: Uint8Array): void {
     const { scheduler } = this.fabric
-    scheduler.settled()
     scheduler.trace.add(this.context.checksum(chunk))
     scheduler.trace.add((this.wireEnd.peer.context?.process.number ?? 0) * 65_536 + this.context.process.number)
     this.fabric.tell(this.wireEnd.peer, 'bytes', chunk.length)
@@ -229,7 +228,6 @@ export class PipeByteStream implements ByteStream {
   private closed(reason: CloseReason): void {
     const callback = this.closeCallback
     this.closeCallback = undefined
-    this.fabric.scheduler.settled()
     callback?.(reason)
   }
 

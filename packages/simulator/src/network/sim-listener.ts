@@ -46,7 +46,7 @@ export class SimListener implements TransportServer, Listening {
 
   private async closeAll(): Promise<void> {
     this.fabric.unbind(this.address)
-    await Promise.all([...this.ends].map((end) => ended(end, this.fabric)))
+    await Promise.all([...this.ends].map((end) => ended(end)))
   }
 
   private hand(connection: Connection): void {
@@ -61,12 +61,9 @@ export class SimListener implements TransportServer, Listening {
 }
 
 /** Closes `end`; resolves when nothing is left of it. */
-export function ended(end: OpenEnd, fabric: Fabric): Promise<void> {
+export function ended(end: OpenEnd): Promise<void> {
   return new Promise((resolve) => {
-    end.onEnded(() => {
-      fabric.scheduler.settled()
-      resolve()
-    })
+    end.onEnded(resolve)
     end.connection.close()
   })
 }

@@ -43,17 +43,13 @@ export class SimTransport implements Transport {
         isSettled = true
         timer.cancel()
         signal?.removeEventListener('abort', onAbort)
-        fabric.scheduler.settled()
         if (error === undefined) return resolve(end!.connection)
         this.dialled.delete(wire)
         if (end === undefined) wire.dialling.reset()
         else end.connection.close()
         reject(error)
       }
-      if (this.isClosed || signal?.aborted) {
-        fabric.scheduler.settled()
-        return reject(this.isClosed ? closedError() : abortedError(address, signal!))
-      }
+      if (this.isClosed || signal?.aborted) return reject(this.isClosed ? closedError() : abortedError(address, signal!))
       const onAbort = (): void => settle(abortedError(address, signal!))
       signal?.addEventListener('abort', onAbort)
       const timer = context.timer(context.monotonic() + timeout, () => {
@@ -93,7 +89,7 @@ export class SimTransport implements Transport {
 
   private open(wire: Wire, address: Address): OpenEnd {
     const end = openDialling(this.fabric, this.context, wire, `${address.host}:${address.port}`)
-    this.dialled.set(wire, () => ended(end, this.fabric))
+    this.dialled.set(wire, () => ended(end))
     end.onEnded(() => this.dialled.delete(wire))
     return end
   }

@@ -31,8 +31,6 @@ export class SimProcess {
   readonly name: string
   /** Small integer of its own, for traces. */
   readonly number: number
-  /** Runs application code with promises of its own. */
-  readonly isClient: boolean
   readonly clock: SimClock
   readonly scheduler: Scheduler
   /** Counts lives; events, contexts, files and connections belong to one of them. */
@@ -50,12 +48,11 @@ export class SimProcess {
   /** Calls through a door until this life is ended in the middle of one; Infinity: not so. */
   private doorsLeft = Infinity
 
-  constructor(scheduler: Scheduler, seed: number, name: string, number: number, isClient: boolean, events: ProcessEvents) {
+  constructor(scheduler: Scheduler, seed: number, name: string, number: number, events: ProcessEvents) {
     this.scheduler = scheduler
     this.seed = seed
     this.name = name
     this.number = number
-    this.isClient = isClient
     this.events = events
     this.clock = new SimClock(scheduler)
   }

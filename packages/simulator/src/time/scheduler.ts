@@ -1,18 +1,8 @@
 import type { SimProcess } from '../process/sim-process.ts'
 import { EventHeap } from './event-heap.ts'
+import { turnUntilFalse } from './event-loop.ts'
 import type { EventKind, SimEvent } from './sim-event.ts'
 import { TraceHash } from './trace-hash.ts'
-
-const settledPromise = Promise.resolve()
-
-/**
- * Steps of promises after each event: enough for code that nobody has seen to begin something asynchronous to get to the door behind which it
- * waits, at a fraction of what a whole hop costs.
- */
-const stepsPerTurn = 5
-
-/** At the latest after so many events promises get a chance to go on, even where nobody has said that there are any. */
-const eventsPerHopMax = 32
 
 /**
  * Virtual time: a queue of events, worked off in one order. Between two events every promise that can go on has gone on, so the order of
@@ -29,18 +19,11 @@ export class Scheduler {
   private readonly heap = new EventHeap()
   private readonly soon: (() => void)[] = []
   private sequence = 0
-  private hasPromises = false
-  private sinceHop = 0
+  /** Whether an event has happened that is not told of yet. */
+  private hasStepped = false
   private isStopped = false
   /** Whose the event is that is under way. */
   private actor: SimProcess | undefined
-  /** Taken before anything may replace it by a trap. */
-  private readonly hop: () => Promise<void>
-
-  /** @param hop resolves when all promises that could go on have gone on. */
-  constructor(hop: () => Promise<void>) {
-    this.hop = hop
-  }
 
   /** Calls `run` at `time`, virtual microseconds. An event of a process is dropped when the process ends, and waits while it is paused. */
   at(time: number, kind: EventKind, process: SimProcess | undefined, run: () => void): SimEvent {
@@ -65,11 +48,6 @@ export class Scheduler {
     this.soon.push(run)
   }
 
-  /** A promise was settled: before the next event those who wait for it go on. */
-  settled(): void {
-    this.hasPromises = true
-  }
-
   /** The event that is under way is one of this process from here on, though it was nobody's or another's. */
   actsFor(process: SimProcess): void {
     this.trace.add(process.number)
@@ -81,40 +59,37 @@ export class Scheduler {
   }
 
   /** Works off events until `until`, virtual microseconds, or until {@link stop}; time is `until` afterwards unless it was stopped. */
-  async run(until: number): Promise<void> {
+  run(until: number): Promise<void> {
     this.isStopped = false
-    await this.settle()
-    for (;;) {
-      const event = this.heap.first
-      if (this.isStopped) return
-      if (event === undefined || event.time > until) break
-      this.heap.pop()
-      if (event.isCancelled) continue
-      this.now = event.time
-      this.events += 1
-      this.actor = event.process
-      const ran = this.workOff(event)
-      this.drain()
-      this.sinceHop += 1
-      if (this.hasPromises || this.sinceHop >= eventsPerHopMax) await this.settle()
-      else {
-        // Here, and not in a method of its own, which would make two promises more for every event.
-        for (let step = 0; step < stepsPerTurn; step++) await settledPromise
-        this.drain()
-      }
-      if (ran) this.onStep?.(this.actor)
-    }
-    this.now = Math.max(this.now, until)
+    return turnUntilFalse(() => this.turn(until))
   }
 
-  /** Lets everything go on that can without time passing. */
-  async settle(): Promise<void> {
-    do {
-      this.hasPromises = false
-      this.sinceHop = 0
-      await this.hop()
+  /** The next event, or what the last one has led to: promises go on after each of them. @returns whether there is more to do. */
+  private turn(until: number): boolean {
+    if (this.soon.length > 0) {
       this.drain()
-    } while (this.hasPromises)
+      return true
+    }
+    if (this.hasStepped) {
+      this.hasStepped = false
+      this.onStep?.(this.actor)
+    }
+    if (this.isStopped) return false
+    let event: SimEvent | undefined
+    do {
+      event = this.heap.first
+      if (event === undefined || event.time > until) {
+        this.now = Math.max(this.now, until)
+        return false
+      }
+      this.heap.pop()
+    } while (event.isCancelled)
+    this.now = event.time
+    this.events += 1
+    this.actor = event.process
+    this.hasStepped = this.workOff(event)
+    this.drain()
+    return true
   }
 
   /** @returns whether it happened now. */
@@ -133,8 +108,6 @@ export class Scheduler {
     this.trace.add(event.time)
     this.trace.add(process.number)
     process.run(event.run)
-    // Application code, with promises of its own that no door has seen.
-    if (process.isClient) this.hasPromises = true
     return true
   }
 

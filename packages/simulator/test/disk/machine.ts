@@ -7,14 +7,11 @@ import { SimProcess } from '../../src/process/sim-process.ts'
 import { SeededRandom } from '../../src/random/seeded-random.ts'
 import { Scheduler } from '../../src/time/scheduler.ts'
 
-const hop = (): Promise<void> => new Promise((resolve) => {
-  setImmediate(resolve)
-})
 const never = 600_000_000
 
 /** One process with one disk, and virtual time that runs while something is waited for. */
 export class Machine {
-  readonly scheduler: Scheduler = new Scheduler(hop)
+  readonly scheduler: Scheduler = new Scheduler()
   readonly process: SimProcess
   readonly disk: SimDisk
   fileSystem: FileSystem
@@ -22,7 +19,7 @@ export class Machine {
 
   constructor(seed: number, options: SimDiskOptions = {}) {
     this.disk = new SimDisk('disk', this.scheduler, SeededRandom.of(seed, 'disk'), options)
-    this.process = new SimProcess(this.scheduler, seed, 'host', 7, false, {
+    this.process = new SimProcess(this.scheduler, seed, 'host', 7, {
       uncaught: (_process, error) => {
         throw error
       },

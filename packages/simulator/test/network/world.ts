@@ -9,7 +9,7 @@ import { Scheduler } from '../../src/time/scheduler.ts'
 
 /** A few processes, a network, and time that moves when a test says so. */
 export class World {
-  readonly scheduler: Scheduler = new Scheduler(() => new Promise((resolve) => setImmediate(resolve)))
+  readonly scheduler: Scheduler = new Scheduler()
   readonly network: SimNetwork
   readonly errors: unknown[] = []
   private readonly processes = new Map<string, SimProcess>()
@@ -25,7 +25,7 @@ export class World {
   process(name: string): SimProcess {
     let process = this.processes.get(name)
     if (process === undefined) {
-      process = new SimProcess(this.scheduler, this.seed, name, this.processes.size + 1, true, {
+      process = new SimProcess(this.scheduler, this.seed, name, this.processes.size + 1, {
         uncaught: (_, error) => this.errors.push(error), ended: (over) => this.network.processEnded(over, this.ending),
         published: () => {}, hasSubscribers: () => false,
       })

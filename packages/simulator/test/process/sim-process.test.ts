@@ -6,10 +6,6 @@ import type { SimContext } from '../../src/process/sim-context.ts'
 import { ProcessEnded, SimProcess } from '../../src/process/sim-process.ts'
 import { Scheduler } from '../../src/time/scheduler.ts'
 
-const hop = (): Promise<void> => new Promise((resolve) => {
-  setImmediate(resolve)
-})
-
 interface Host {
   readonly scheduler: Scheduler
   readonly process: SimProcess
@@ -19,9 +15,9 @@ interface Host {
 }
 
 function host(): Host {
-  const scheduler = new Scheduler(hop)
+  const scheduler = new Scheduler()
   const told: string[] = []
-  const process: SimProcess = new SimProcess(scheduler, 1, 'host', 7, false, {
+  const process: SimProcess = new SimProcess(scheduler, 1, 'host', 7, {
     uncaught: (_, error) => told.push(`uncaught ${(error as Error).message}`),
     ended: () => told.push('ended'),
     published: (_, channel, message) => told.push(`${channel} ${String(message)}`),
@@ -127,7 +123,7 @@ describe('SimProcess', () => {
 
 describe('SimClock', () => {
   it('drifts at its rate, without a jump when that changes, while the wall clock may jump', () => {
-    const scheduler = new Scheduler(hop)
+    const scheduler = new Scheduler()
     const clock = new SimClock(scheduler)
     const start = clock.monotonic()
     const wall = clock.wall()

@@ -32,7 +32,6 @@ function textOf({ body }: Block): string {
 function synced(machine: Machine, log: Log): Promise<void> {
   return machine.done(new Promise((resolve, reject) => {
     log.sync((error) => {
-      machine.scheduler.settled()
       if (error === undefined) resolve()
       else reject(error)
     })
@@ -70,7 +69,6 @@ describe('what the simulator found in storage', () => {
     await synced(machine, log)
     await machine.done(new Promise<void>((resolve) => {
       member.storeHardState({ currentTerm: 7, votedFor: 2 }, () => {
-        machine.scheduler.settled()
         resolve()
       })
     }))
@@ -148,7 +146,6 @@ describe('what the simulator found in storage', () => {
     expect(isSynced).toBe(false)
     expect(log.recent(1, 100)?.map(textOf)).toEqual(['new'])
     store!()
-    machine.scheduler.settled()
     await machine.pass(100_000)
     expect(isSynced).toBe(true)
   })
