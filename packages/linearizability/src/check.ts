@@ -4,9 +4,10 @@ import type { History } from './history.ts'
 import { ExactMemo, HashMemo } from './memo.ts'
 import type { Memo } from './memo.ts'
 import type { Model } from './model.ts'
-import { partition } from './partition.ts'
+import { type Partition, partition } from './partition.ts'
 import { Search } from './search.ts'
-import type { Verdict } from './search.ts'
+import type { SearchResult, Verdict } from './search.ts'
+import { Turns } from './turns.ts'
 
 /** Options of {@link check}. */
 export interface CheckOptions {
@@ -48,7 +49,7 @@ const stepsMaxDefault = 10_000_000
 
 /**
  * Judges whether a history could have come from one object that does one operation at a time, each at some moment between its
- * call and its return. Synchronous; takes milliseconds for most histories, and never more than `stepsMax` steps for one key, twice.
+ * call and its return. Synchronous; takes milliseconds for most histories, and never more than `stepsMax` steps for one key, three times.
  * @throws {RangeError} when `stepsMax` is not a positive number.
  */
 export function check<State, Input, Output>(
@@ -68,15 +69,10 @@ export function checkWith<State, Input, Output>(
   let steps = 0
   let failure: Failure<Input, Output> | undefined
   for (const part of partitions) {
-    let result = new Search(model, part, memos.quick(), stepsMax).run()
+    const result = judge(part, model, stepsMax, memos)
     steps += result.steps
-    if (result.verdict === 'illegal') {
-      // Two places with the same hash may have hidden the order that explains it all.
-      result = new Search(model, part, memos.exact(), stepsMax).run()
-      steps += result.steps
-    }
     if (result.verdict === 'unknown') undecided.push(part.key)
-    if (result.best === undefined) continue
+    if (result.verdict !== 'illegal' || result.best === undefined) continue
     failure = describeFailure(part, model, result.best)
     break
   }
@@ -84,4 +80,28 @@ export function checkWith<State, Input, Output>(
   const counts = { partitions: partitions.length, operations, steps }
   if (failure !== undefined) return { verdict: 'illegal', ...counts, failure }
   return undecided.length > 0 ? { verdict: 'unknown', ...counts, undecided } : { verdict: 'linearizable', ...counts }
+}
+
+/** Looks for the order of one part. */
+function judge<State, Input, Output>(
+  part: Partition<Input, Output>, model: Model<State, Input, Output>, stepsMax: number, memos: MemoFactories,
+): SearchResult<State> {
+  const foreseen = model.foresee?.(part)
+  if (foreseen === undefined) {
+    const quick = new Search(model, part, memos.quick(), stepsMax).run()
+    // Two places with the same hash may have hidden the order that explains it all.
+    return quick.verdict === 'illegal' ? confirmed(quick, new Search(model, part, memos.exact(), stepsMax).run()) : quick
+  }
+  const turns = (): Turns => new Turns(foreseen.definite.map((operation) => foreseen.turnOf(operation)), foreseen.exceptionsMax)
+  const quick = new Search(foreseen.model, foreseen, memos.quick(), stepsMax, turns()).run()
+  if (quick.verdict !== 'illegal') return quick
+  // What was asked tells best where it breaks, if it can be judged, or else how far it can be followed.
+  const plain = confirmed(quick, new Search(model, part, memos.exact(), stepsMax).run())
+  if (plain.verdict !== 'unknown') return plain
+  const exact = confirmed(plain, new Search(foreseen.model, foreseen, memos.exact(), stepsMax, turns()).run())
+  return plain.best === undefined ? exact : { ...exact, best: plain.best }
+}
+
+function confirmed<State>(before: SearchResult<State>, result: SearchResult<State>): SearchResult<State> {
+  return { ...result, steps: before.steps + result.steps }
 }

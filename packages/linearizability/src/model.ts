@@ -1,3 +1,5 @@
+import type { Operation } from './history.ts'
+
 /** Stands for an output that nobody knows. */
 export const unknownOutput: unique symbol = Symbol.for('copycat.linearizability.unknown-output') as never
 
@@ -5,6 +7,31 @@ export type UnknownOutput = typeof unknownOutput
 
 /** Values that are compared with `===` and written to JSON as they are. Encode others to text. */
 export type Scalar = string | number | boolean | null
+
+/** The operations of a history that are judged together. */
+export interface Question<Input, Output> {
+  /** Those with a known outcome, by call. */
+  readonly definite: readonly Operation<Input, Output>[]
+  /** Those that may have taken effect, by call. */
+  readonly uncertain: readonly Operation<Input, Output>[]
+}
+
+/** What comes of looking ahead: see `foresee` of {@link Model}. */
+export interface Foreseen<State, Input, Output> extends Question<Input, Output> {
+  readonly model: Model<State, Input, Output>
+  /** What is known of the place of a definite operation of this object. Those without a turn may come at any place. */
+  turnOf(operation: Operation<Input, Output>): Turn | undefined
+  /** How many operations may come before their `usualFrom`. */
+  readonly exceptionsMax: number
+}
+
+/** A place in an order that is known in part: an operation comes after all whose `to` is below its `from`. */
+export interface Turn {
+  readonly from: number
+  /** What `from` is but for a few exceptions. @default `from` */
+  readonly usualFrom?: number
+  readonly to: number
+}
 
 /**
  * What a correct object does when one operation comes after another: the specification against which histories are judged.
@@ -52,4 +79,10 @@ export interface Model<State, Input, Output> {
    * means never.
    */
   overwrites?(input: Input, output: Output | UnknownOutput): boolean
+  /**
+   * The same question put so that it is answered sooner: a model and operations that are linearizable if and only if these are. The model may call illegal already
+   * what the operations to come will show to be, and take for equal the states that they will not tell apart; the operations may have narrower times and be of
+   * known outcome where others tell it. Only speed depends on it, and reports are of what was asked. Absent means that nothing can be foreseen.
+   */
+  foresee?(question: Question<Input, Output>): Foreseen<State, Input, Output>
 }

@@ -1,14 +1,10 @@
 import type { History, Operation } from './history.ts'
 import { unknownOutput } from './model.ts'
-import type { Model, UnknownOutput } from './model.ts'
+import type { Model, Question, UnknownOutput } from './model.ts'
 
 /** The operations of one key, or of several that some operation ties together. */
-export interface Partition<Input, Output> {
+export interface Partition<Input, Output> extends Question<Input, Output> {
   readonly key: string
-  /** Those with a known outcome, by call. */
-  readonly definite: readonly Operation<Input, Output>[]
-  /** Those that may have taken effect, by call. */
-  readonly uncertain: readonly Operation<Input, Output>[]
 }
 
 /** The output of an operation as a model takes it. */

@@ -1,11 +1,11 @@
 import { EventList, head } from './event-list.ts'
 import type { Operation } from './history.ts'
 import type { Memo } from './memo.ts'
-import type { Model } from './model.ts'
+import type { Model, Question } from './model.ts'
 import { outputOf } from './partition.ts'
-import type { Partition } from './partition.ts'
 import { PlacedSet } from './placed-set.ts'
 import { StateTable } from './state-table.ts'
+import type { Turns } from './turns.ts'
 
 /** No state: the operation is illegal here. */
 export const illegal = -1
@@ -19,16 +19,17 @@ export class Placement<State, Input, Output> {
   /** Calls of `model.step` so far. */
   steps = 0
   readonly #model: Model<State, Input, Output>
-  readonly #partition: Partition<Input, Output>
+  readonly #partition: Question<Input, Output>
   readonly #placed: PlacedSet
   readonly #states: StateTable<State>
   readonly #isRead: Uint8Array
+  readonly #turns: Turns | undefined
   readonly #order: Int32Array
   readonly #statesBefore: Int32Array
   #depth = 0
   #state: number
 
-  constructor(model: Model<State, Input, Output>, partition: Partition<Input, Output>) {
+  constructor(model: Model<State, Input, Output>, partition: Question<Input, Output>, turns: Turns | undefined) {
     const { definite, uncertain } = partition
     const count = definite.length + uncertain.length
     this.#model = model
@@ -37,6 +38,7 @@ export class Placement<State, Input, Output> {
     this.#placed = new PlacedSet(definite.length, uncertain.length)
     this.#states = new StateTable(model)
     this.#isRead = Uint8Array.from(definite, ({ input, output }) => Number(model.isRead(input, output as Output)))
+    this.#turns = turns
     this.#order = new Int32Array(count)
     this.#statesBefore = new Int32Array(count)
     this.#state = this.#states.number(model.init())
@@ -78,6 +80,11 @@ export class Placement<State, Input, Output> {
     return next === undefined ? illegal : this.#states.number(next)
   }
 
+  /** Whether it may come next, by what is known of the order: the state it finds may yet forbid it. */
+  isDue(entry: number): boolean {
+    return this.#turns === undefined || this.#turns.isDue(this.events.operation[entry]!)
+  }
+
   isRead(entry: number): boolean {
     return this.#isRead[this.events.operation[entry]!] === 1
   }
@@ -105,6 +112,7 @@ export class Placement<State, Input, Output> {
     this.#state = state
     this.events.remove(entry)
     this.#placed.toggle(this.events.operation[entry]!)
+    this.#turns?.place(this.events.operation[entry]!)
   }
 
   /** Takes back the operation that was placed last. */
@@ -113,6 +121,7 @@ export class Placement<State, Input, Output> {
     const entry = this.#order[this.#depth]!
     this.#state = this.#statesBefore[this.#depth]!
     this.#placed.toggle(this.events.operation[entry]!)
+    this.#turns?.undo(this.events.operation[entry]!)
     this.events.restore(entry)
   }
 

@@ -1,8 +1,8 @@
 import { head } from './event-list.ts'
 import type { Memo } from './memo.ts'
-import type { Model } from './model.ts'
-import type { Partition } from './partition.ts'
+import type { Model, Question } from './model.ts'
 import { illegal, Placement } from './placement.ts'
+import type { Turns } from './turns.ts'
 
 export type Verdict = 'linearizable' | 'illegal' | 'unknown'
 
@@ -11,7 +11,7 @@ export interface SearchResult<State> {
   readonly verdict: Verdict
   /** Calls of `model.step`. */
   readonly steps: number
-  /** How far an illegal history could be followed. */
+  /** How far one that is not linearizable, as far as is known, could be followed. */
   readonly best?: BestAttempt<State>
 }
 
@@ -52,8 +52,9 @@ export class Search<State, Input, Output> {
   #best: BestAttempt<State> | undefined
   #bestPlaced = -1
 
-  constructor(model: Model<State, Input, Output>, partition: Partition<Input, Output>, memo: Memo, stepsMax: number) {
-    this.#at = new Placement(model, partition)
+  /** @param turns what is known of the order. */
+  constructor(model: Model<State, Input, Output>, partition: Question<Input, Output>, memo: Memo, stepsMax: number, turns?: Turns) {
+    this.#at = new Placement(model, partition, turns)
     this.#memo = memo
     this.#stepsMax = stepsMax
   }
@@ -61,7 +62,7 @@ export class Search<State, Input, Output> {
   /** Runs the search to its end; once. */
   run(): SearchResult<State> {
     const verdict = this.#search()
-    return { verdict, steps: this.#at.steps, ...(verdict === 'illegal' && this.#best !== undefined ? { best: this.#best } : {}) }
+    return { verdict, steps: this.#at.steps, ...(verdict !== 'linearizable' && this.#best !== undefined ? { best: this.#best } : {}) }
   }
 
   #search(): Verdict {
@@ -108,7 +109,7 @@ export class Search<State, Input, Output> {
     let entry = events.next(head)
     for (; events.isReturn[entry] === 0; entry = events.next(entry)) calls.push(entry)
     if (calls.length > 1) calls.sort((a, b) => events.returnOf[a]! - events.returnOf[b]!)
-    const isUrgentLegal = this.#at.stepTo(calls[0]!) !== illegal
+    const isUrgentLegal = this.#at.isDue(calls[0]!) && this.#at.stepTo(calls[0]!) !== illegal
     const choice = {
       depth: this.#at.depth,
       calls: isUrgentLegal ? calls : this.#enabling(calls, entry),
@@ -156,7 +157,7 @@ export class Search<State, Input, Output> {
 
   /** Places an operation unless it is illegal here, leads where the search has been, or leads nowhere that is better. */
   #tryPlace(entry: number): boolean {
-    if (this.#at.isOverwriting(entry)) return false
+    if (!this.#at.isDue(entry) || this.#at.isOverwriting(entry)) return false
     const state = this.#at.stepTo(entry)
     // An uncertain operation without effect is better kept for later.
     if (state === illegal || (state === this.#at.state && this.#at.isUncertain(entry))) return false
