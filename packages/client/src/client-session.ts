@@ -3,6 +3,7 @@ import { ClosedError, type Context, type CopycatError, type Listener, Listeners,
 import { cover, mutant } from '@copycat/utils/instruments'
 import { SessionSuspendedError } from './errors.ts'
 import { type Instant, instantOf } from './instant.ts'
+import type { SessionRenewer } from './session-renewer.ts'
 import { SessionLease } from './session-lease.ts'
 
 /**
@@ -31,6 +32,7 @@ export class ClientSession {
   /** Milliseconds without a sign of life after which the cluster may end it. */
   readonly timeout: number
   private readonly events: SessionEventSource
+  private readonly renewer: Pick<SessionRenewer, 'renewedAt'> | undefined
   private readonly context: Context
   private readonly listeners: Listeners<SessionState>
   /** Changes that listeners were not told yet: each is told to all of them before the next. */
@@ -42,9 +44,10 @@ export class ClientSession {
   private timer: Timer | undefined
   private currentLease: SessionLease
 
-  /** @param sentAt when the registration was sent. */
-  constructor(id: SessionId, timeout: number, sentAt: Instant, context: Context, logger: Logger, events: SessionEventSource) {
+  /** @param sentAt when the registration was sent. @param renewer renews it too. */
+  constructor(id: SessionId, timeout: number, sentAt: Instant, context: Context, logger: Logger, events: SessionEventSource, renewer?: Pick<SessionRenewer, 'renewedAt'>) {
     this.events = events
+    this.renewer = renewer
     this.id = id
     this.timeout = timeout
     this.context = context
@@ -76,6 +79,7 @@ export class ClientSession {
 
   /** Milliseconds since the last message left that the cluster acknowledged. */
   get age(): number {
+    this.assess()
     return this.context.monotonic() - this.renewedAt.monotonic
   }
 
@@ -108,6 +112,8 @@ export class ClientSession {
 
   /** Looks at the clocks. To be called before anything that came is believed: this process may have stood still. */
   assess(): void {
+    const renewedAt = this.renewer?.renewedAt()
+    if (renewedAt !== undefined && renewedAt.monotonic > this.renewedAt.monotonic) this.renewedAt = renewedAt
     if (this.current !== 'CONNECTED' || this.isWithinTime) return
     cover('client-session.suspended')
     this.change('SUSPENDED', new SessionSuspendedError(`session ${this.id} was not renewed in time: the cluster may have ended it`))

@@ -76,6 +76,11 @@ export class ClusterConnection {
     return this.known.map((address) => `${textOf(address)}: ${this.failures.get(textOf(address)) ?? 'not tried yet'}`).join('; ')
   }
 
+  /** Every server that is known. */
+  get addresses(): readonly Address[] {
+    return this.known
+  }
+
   get cluster(): ClusterView {
     return this.view
   }

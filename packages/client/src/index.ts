@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { Instant } from './instant.ts'
 export { ClientSession } from './client-session.ts'
 export type { SessionState } from './client-session.ts'
 export { SessionSuspendedError } from './errors.ts'
@@ -12,6 +13,7 @@ export { raftClientDefaults } from './options.ts'
 export type { RaftClientOptions } from './options.ts'
 export type { SubmitOptions } from './pending-operation.ts'
 export { RaftClient } from './raft-client.ts'
-export type { DrainOptions, QueryOptions } from './raft-client.ts'
+export type { ClientStall, DrainOptions, QueryOptions } from './raft-client.ts'
 export type { RecoveryAction, RecoveryStrategy, SessionLoss, SessionRecovery } from './recovery.ts'
 export type { SessionLease } from './session-lease.ts'
+export type { RenewedSession, SessionRenewer } from './session-renewer.ts'

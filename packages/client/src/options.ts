@@ -3,6 +3,7 @@ import { Serializer } from '@copycat/serializer'
 import type { Transport } from '@copycat/transport'
 import { checkDuration, checkInteger, ConfigurationError, type Context, definedOptions, type Logger, SystemContext, warningLogger } from '@copycat/utils'
 import { checkRecoveryStrategy, type RecoveryStrategy } from './recovery.ts'
+import type { SessionRenewer } from './session-renewer.ts'
 import { anyServer, type ConnectionStrategy } from './connection-strategy.ts'
 
 /** Options of `RaftClient.open`. */
@@ -30,6 +31,10 @@ export interface RaftClientOptions {
   readonly connectTimeout?: number
   /** Milliseconds for one frame to be answered, before the server is given up and the frame sent to another. @default 5000 */
   readonly requestTimeout?: number
+  /** Renews the session from another thread while this one stands still: `ThreadRenewer` of `@copycat/client/thread`, one for each client. @default none */
+  readonly renewer?: SessionRenewer
+  /** Milliseconds for which the event loop may stand still before the client says so, as far as it can tell: to within a quarter; `Infinity`: never. @default 1000 */
+  readonly stallThreshold?: number
   /** Which servers to try, in which order. @default anyServer */
   readonly strategy?: ConnectionStrategy
   /** Commands that may be under way; more wait here. @default 1024 */
@@ -43,14 +48,14 @@ export interface RaftClientOptions {
 }
 
 /** Options with every default filled in. */
-export type ResolvedRaftClientOptions = Required<Omit<RaftClientOptions, 'signal'>> & Pick<RaftClientOptions, 'signal'>
+export type ResolvedRaftClientOptions = Required<Omit<RaftClientOptions, 'signal' | 'renewer'>> & Pick<RaftClientOptions, 'signal' | 'renewer'>
 
 /** The defaults of {@link RaftClientOptions}. */
 export const raftClientDefaults: Readonly<{
-  sessionTimeout: number, openTimeout: number, connectTimeout: number, requestTimeout: number, callTimeout: number, recovery: RecoveryStrategy, strategy: ConnectionStrategy,
+  sessionTimeout: number, stallThreshold: number, openTimeout: number, connectTimeout: number, requestTimeout: number, callTimeout: number, recovery: RecoveryStrategy, strategy: ConnectionStrategy,
   inFlightMax: number, inFlightBytesMax: number, queueMax: number, maxEntrySize: number
 }> = Object.freeze({
-  sessionTimeout: 0, openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000, callTimeout: Infinity, recovery: 'close', strategy: anyServer,
+  sessionTimeout: 0, stallThreshold: 1_000, openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000, callTimeout: Infinity, recovery: 'close', strategy: anyServer,
   inFlightMax: 1_024, inFlightBytesMax: 8 * 1024 * 1024, queueMax: 100_000, maxEntrySize: 8 * 1024 * 1024,
 })
 
@@ -64,7 +69,7 @@ export function resolveRaftClientOptions(options: RaftClientOptions): ResolvedRa
   for (const member of resolved.members as readonly MemberAddress[]) parseAddress(member)
   if (typeof resolved.transport !== 'object' || resolved.transport === null) throw new ConfigurationError('transport', resolved.transport, 'is required')
   for (const option of ['connectTimeout', 'requestTimeout'] as const) checkDuration(option, resolved[option])
-  for (const option of ['openTimeout', 'callTimeout'] as const) checkDuration(option, resolved[option], { allowInfinity: true })
+  for (const option of ['openTimeout', 'callTimeout', 'stallThreshold'] as const) checkDuration(option, resolved[option], { allowInfinity: true })
   checkRecoveryStrategy(resolved.recovery)
   checkInteger('sessionTimeout', resolved.sessionTimeout, 0, 0xffff_ffff)
   for (const option of ['inFlightMax', 'inFlightBytesMax', 'queueMax', 'maxEntrySize'] as const) checkInteger(option, resolved[option], 1)

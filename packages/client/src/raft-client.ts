@@ -5,7 +5,7 @@ import {
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import {
-  AbortedError, assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, Listeners, TimeoutError,
+  AbortedError, assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, Listeners, type SessionId, TimeoutError,
 } from '@copycat/utils'
 import { cover, mutant } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
@@ -19,6 +19,7 @@ import { PendingOperation, type SubmitOptions } from './pending-operation.ts'
 import { QuerySender } from './query-sender.ts'
 import type { RecoveryAction, SessionLoss, SessionRecovery } from './recovery.ts'
 import { RetryBudget } from './retry-budget.ts'
+import { StallWatch } from './stall-watch.ts'
 
 /** Options of one query. */
 export interface QueryOptions extends SubmitOptions {
@@ -31,6 +32,15 @@ export interface QueryOptions extends SubmitOptions {
   readonly maxStaleness?: number | undefined
 }
 
+/** The event loop of a client stood still. */
+export interface ClientStall {
+  readonly type: 'stalled'
+  readonly session: SessionId
+  readonly milliseconds: number
+  /** Whether the session has outlived it for certain. */
+  readonly isCertain: boolean
+}
+
 /** Options of {@link RaftClient.drain}. */
 export interface DrainOptions {
   /** Milliseconds that what is under way gets. @default 3500 */
@@ -39,6 +49,12 @@ export interface DrainOptions {
 
 /** Milliseconds that `close` gives the cluster to end the session. */
 const closeTimeout = 1_000
+
+/** Least number of milliseconds between two looks whether the event loop stood still. */
+const stallIntervalMin = 100
+
+/** Diagnostics channel on which clients tell of their stalls, as {@link ClientStall}. */
+const clientChannel = 'copycat:client'
 
 /** Milliseconds between two looks whether everything is settled. */
 const drainInterval = 5
@@ -61,6 +77,8 @@ export class RaftClient {
   private lastRequest = 0
   private current: ClientSession | undefined
   private keepAlive: KeepAlive | undefined
+  private readonly stallWatch: StallWatch
+  private readonly stalls: Listeners<ClientStall>
   private serving: Connection | undefined
   private opened: { resolve: () => void, reject: (error: unknown) => void } | undefined
   /** The session has ended, and no other takes its place. */
@@ -86,6 +104,11 @@ export class RaftClient {
       lost: (error) => this.expire(error),
     }
     this.recoveries = new Listeners(logger)
+    this.stalls = new Listeners(logger)
+    const { renewer, stallThreshold } = this.options
+    // Thousands of clients look seldom; a helper wants to know earlier whether this thread runs.
+    const stallInterval = renewer === undefined ? Math.max(stallIntervalMin, stallThreshold / 4) : stallIntervalMin
+    this.stallWatch = new StallWatch(context, stallInterval, stallThreshold, () => renewer?.alive(), (milliseconds) => this.stalled(milliseconds))
     this.name = this.newName()
     this.commands = new CommandSender(this.senderOptions, this.senderEvents)
     this.queries = new QuerySender(this.senderOptions, this.senderEvents)
@@ -192,6 +215,11 @@ export class RaftClient {
     return this.recoveries.add(callback)
   }
 
+  /** Calls `callback` in the first turns after the event loop stood still for `stallThreshold` or longer, at most once a second, with the longest of them. */
+  onStall(callback: (stall: ClientStall) => void): Listener {
+    return this.stalls.add(callback)
+  }
+
   /**
    * Settles every call, ends the session if the cluster can be reached within a second (else it expires by itself), and leaves no handle behind. Closing twice does nothing.
    */
@@ -258,7 +286,7 @@ export class RaftClient {
         else this.connection.start()
       })
     } catch (error) {
-      this.keepAlive?.stop()
+      this.stopWatching()
       this.connection.stop()
       this.current?.end('CLOSED')
       throw error
@@ -286,7 +314,7 @@ export class RaftClient {
   }
 
   private async register(connection: Connection): Promise<void> {
-    const { context, requestTimeout, sessionTimeout, serializer, logger } = this.options
+    const { context, requestTimeout, sessionTimeout, stallThreshold, serializer, logger, renewer } = this.options
     const previous = this.current
     const sentAt = instantOf(context)
     const request = encodeRegisterRequest({ client: this.name, timeout: sessionTimeout, replaces: previous?.id ?? 0 })
@@ -296,8 +324,10 @@ export class RaftClient {
     const session = new ClientSession(response.session, response.timeout, sentAt, context, logger, {
       onReceive: (callback) => this.receiver.onEvent((bytes) => callback(serializer.readObject(bytes))),
       onGap: (callback) => this.receiver.onGap(callback),
-    })
+    }, renewer)
     this.current = session
+    renewer?.start({ id: session.id, timeout: session.timeout, members: this.connection.addresses }, context)
+    if (previous === undefined && (renewer !== undefined || stallThreshold !== Infinity)) this.stallWatch.start()
     this.keepAlive = new KeepAlive(context, keepAliveIntervalOf(session.timeout), {
       age: () => session.age, hasNews: () => this.receiver.hasUnacknowledged, send: () => this.renewNow(false),
     })
@@ -307,6 +337,23 @@ export class RaftClient {
     })
     this.receiver.start(response.session)
     if (previous !== undefined) this.recovered(previous, session)
+  }
+
+  private stalled(milliseconds: number): void {
+    const { current } = this
+    if (current === undefined || current.hasEnded) return
+    const { context, logger } = this.options
+    const stall: ClientStall = { type: 'stalled', session: current.id, milliseconds, isCertain: current.isCertain }
+    logger.warn(`the event loop stood still for ${Math.round(milliseconds)} ms: session ${current.id} ${stall.isCertain ? 'goes on' : 'may have ended'}`)
+    context.channel(clientChannel).publish(stall)
+    this.stalls.notify(stall)
+  }
+
+  /** Nobody relies on a session any more. */
+  private stopWatching(): void {
+    this.keepAlive?.stop()
+    this.stallWatch.stop()
+    this.options.renewer?.stop()
   }
 
   private recovered(previous: ClientSession, session: ClientSession): void {
@@ -382,6 +429,7 @@ export class RaftClient {
     this.pause()
     if (action === 'close') {
       this.hasGivenUp = true
+      this.stopWatching()
       this.connection.stop()
       this.opened?.reject(error)
     } else {
@@ -418,7 +466,7 @@ export class RaftClient {
 
   private async stop(): Promise<void> {
     const { serving, current } = this
-    this.keepAlive?.stop()
+    this.stopWatching()
     this.receiver.end()
     this.pause()
     for (const sender of [this.commands, this.queries]) sender.failAll((outcome) => new ClosedError('the client was closed', { outcome }))

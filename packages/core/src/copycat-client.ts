@@ -1,4 +1,4 @@
-import { type ClientSession, type DrainOptions, RaftClient, type RaftClientOptions, type SessionRecovery } from '@copycat/client'
+import { type ClientSession, type ClientStall, type DrainOptions, RaftClient, type RaftClientOptions, type SessionRecovery } from '@copycat/client'
 import { Serializer } from '@copycat/serializer'
 import type { Listener, Logger } from '@copycat/utils'
 import type { Copycat } from './copycat.ts'
@@ -55,6 +55,11 @@ export class CopycatClient implements Copycat {
   /** As `onRecover` of `RaftClient`: another session has taken the place of one that the cluster had ended. Only with `recovery`. */
   onRecover(callback: (recovery: SessionRecovery) => void): Listener {
     return this.client.onRecover(callback)
+  }
+
+  /** As `onStall` of `RaftClient`: the event loop stood still. */
+  onStall(callback: (stall: ClientStall) => void): Listener {
+    return this.client.onStall(callback)
   }
 
   /** Takes no more calls, waits for those under way for at most `timeout`, then closes. */

@@ -1,4 +1,4 @@
-import type { ClientSession, SessionRecovery } from '@copycat/client'
+import type { ClientSession, ClientStall, SessionRecovery } from '@copycat/client'
 import {
   type CallOptions, type Copycat, CopycatClient, type ReadOptions, type Resource, ResourceManager, type ResourceType,
 } from '@copycat/core'
@@ -122,6 +122,11 @@ export class CopycatReplica implements Copycat {
   /** As `onRecover` of `RaftClient`, of the replica's own client. Only with `recovery`. @throws {ClosedError} unless the replica is open. */
   onRecover(callback: (recovery: SessionRecovery) => void): Listener {
     return this.client.onRecover(callback)
+  }
+
+  /** As `onStall` of `RaftClient`, of the replica's own client: the event loop of the application stood still. @throws {ClosedError} unless the replica is open. */
+  onStall(callback: (stall: ClientStall) => void): Listener {
+    return this.client.onStall(callback)
   }
 
   /**
