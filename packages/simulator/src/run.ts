@@ -375,7 +375,8 @@ class Run {
     if (!isDamaged && CopycatError.is(error, 'COPYCAT_STORAGE_CORRUPTION')) this.fail('I48', `${server.process.name} finds its disk damaged, which it is not: ${textOf(error)}`)
     const isFine = isFenced || isDamaged || CopycatError.is(error, 'COPYCAT_TIMEOUT') || this.hadDiskFault(server, error)
     if (!isFine) this.fail('assertion', `${server.process.name} stopped: ${textOf(error)}`)
-    else this.revive(server, isFenced ? 2_000 + this.random.integer(4_000) : 50 + this.random.integer(1_000))
+    else if (!isFenced) this.revive(server, 50 + this.random.integer(1_000))
+    else this.revive(server, 2_000 + this.random.integer(4_000), this.random.chance(1, 2))
   }
 
   private hadDiskFault({ disk: { faultCounts } }: SimServer, error: unknown): boolean {
@@ -393,10 +394,12 @@ class Run {
     return this.atlas.mayDamage(id) && this.checks.mayForget(id)
   }
 
-  private revive(server: SimServer, millis: number): void {
+  /** @param isMended whether what its disk has lost is brought back from a copy first, if it can be. */
+  private revive(server: SimServer, millis: number, isMended = false): void {
     const { life } = server.process
     this.scheduler.at(this.scheduler.now + millis * 1_000, 'timer', undefined, () => {
       if (server.process.isUp || server.process.life !== life || this.heldDown.has(server) || this.violation !== undefined) return
+      if (isMended && server.disk.mend()) this.lines.add(this.scheduler.now / 1_000, `${server.process.name} has its disk back as it was`)
       server.start()
     })
   }

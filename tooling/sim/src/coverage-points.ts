@@ -26,7 +26,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'handshake.another-incarnation',
   'inbound.forwarded-in-vain', 'inbound.held-until-office', 'inbound.no-leader-known',
   'leadership.keep-alive-moves-floor', 'leadership.lost-before-office', 'leadership.lost-with-commands',
-  'leadership.lost-with-session-records', 'leadership.renewal-while-expiring', 'leadership.renewed-before-expiry',
+  'leadership.lost-with-session-records', 'leadership.renewal-while-expiring', 'session-expiry.renewed-meanwhile',
   'leadership.repeated-frame', 'leadership.sequence-gap',
   'log-files.spare-taken',
   'log-recovery.body-is-not-whole', 'log-recovery.damage', 'log-recovery.entries-missing', 'log-recovery.older-generation',

@@ -23,6 +23,7 @@ import { type ClosedBlock, joinBytes, OpenBlock } from './open-block.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { PendingReads } from './pending-reads.ts'
 import type { QueryRunner } from './query-runner.ts'
+import { SessionExpiry } from './session-expiry.ts'
 
 /** What a leader needs of its server. */
 export interface LeadershipPorts {
@@ -71,20 +72,18 @@ export class Leadership {
   private readonly leases: SessionLeases
   private readonly admission: Admission
   private readonly open: OpenBlock
+  private readonly expiry: SessionExpiry
   /** Number that the next command of a session must have to be logged; absent: what is applied says it. */
   private readonly nextSequence = new Map<SessionId, number>()
   private readonly sessionRecords = new Map<LogIndex, (result: SessionRecordResult | undefined) => void>()
   /** Switches of leases that are in the log and not applied. */
   private readonly switches = new Map<LogIndex, (error?: CopycatError) => void>()
-  /** Sessions whose expiry is in the log and not applied, with what waits for the verdict. */
-  private readonly expiring = new Map<SessionId, (() => void)[]>()
   private lastPlaced: LogIndex = 0
   private inOffice = false
   private isPaused = false
   /** What came before the term's own first entry was applied, or while the office was being handed over: a few milliseconds, usually. */
   private readonly held = new HeldRequests()
   private queryBytes = 0
-  private expiryTimer: Timer | undefined
   private tickTimer: Timer | undefined
   private tickAt = Infinity
 
@@ -105,6 +104,10 @@ export class Leadership {
     this.commands = new PendingCommands(sessions)
     this.reads = new PendingReads(context, (request) => ports.requestRead(request))
     this.open = new OpenBlock(context, () => clock.now(), (block) => ports.propose(block))
+    this.expiry = new SessionExpiry(context, sessions, this.leases, this.reads, this.open, (index, applied) => {
+      this.lastPlaced = index
+      this.sessionRecords.set(index, applied)
+    })
   }
 
   /** Whether the term's own first entry is applied. */
@@ -129,7 +132,7 @@ export class Leadership {
     this.nextSequence.clear()
     this.admission.clear()
     this.leases.start(this.sessions.all())
-    this.scheduleExpiryCheck()
+    this.expiry.start()
     this.armTick()
     if (!this.isPaused) this.held.serve()
   }
@@ -160,7 +163,6 @@ export class Leadership {
     this.inOffice = false
     if (this.commands.size > 0) cover('leadership.lost-with-commands')
     if (this.sessionRecords.size > 0) cover('leadership.lost-with-session-records')
-    this.expiryTimer?.cancel()
     this.tickTimer?.cancel()
     this.tickAt = Infinity
     this.leases.clear()
@@ -172,7 +174,7 @@ export class Leadership {
     const switches = [...this.switches.values()]
     this.switches.clear()
     for (const settle of switches) settle(new IndeterminateError('leadership was lost before the switch was known to be committed'))
-    this.expiring.clear()
+    this.expiry.stop()
   }
 
   /** Entries up to `index` were applied here. */
@@ -340,13 +342,11 @@ export class Leadership {
     })
   }
 
-  /** While an expiry of the session is in the log nobody can say whether it lives: the answer waits until it is applied. */
   private confirmRenewal(id: SessionId, receivedAt: number, respond: Respond): void {
     if (!this.inOffice && !mutant('L2')) {
       respond(encodeFailure(new NotLeaderError(undefined)))
-    } else if (this.leases.isExpiring(id)) {
+    } else if (this.expiry.whenJudged(id, () => this.confirmRenewal(id, receivedAt, respond))) {
       cover('leadership.renewal-while-expiring')
-      this.expiring.get(id)?.push(() => this.confirmRenewal(id, receivedAt, respond))
     } else {
       respond(this.answer(() => this.renewed(id, receivedAt)))
     }
@@ -442,42 +442,6 @@ export class Leadership {
     }
   }
 
-  /** A session may end only after a round of reads that came after its time was over: first everything that waits in the sockets is heard. */
-  private scheduleExpiryCheck(): void {
-    this.expiryTimer = this.context.timer(this.context.monotonic() + expiryCheckInterval, () => {
-      if (!this.inOffice) return
-      this.scheduleExpiryCheck()
-      const overdue = this.leases.overdue()
-      if (mutant('X6-stall')) return this.expire(overdue)
-      if (overdue.length > 0) this.reads.add({ ready: () => this.expire(overdue), failed: noop })
-    })
-  }
-
-  private expire(candidates: readonly SessionId[]): void {
-    for (const id of candidates) {
-      const session = this.sessions.get(id)
-      if (session === undefined || !this.leases.isOverdue(id)) {
-        cover('leadership.renewed-before-expiry')
-        continue
-      }
-      if (mutant('X4')) this.sessions.apply({ kind: 'expire', session: id, lastRenewal: session.lastRenewal }, this.applier.lastApplied)
-      this.leases.setExpiring(id, true)
-      this.expiring.set(id, [])
-      const record = encodeSessionRecord({ kind: 'expire', session: id, lastRenewal: session.lastRenewal })
-      this.open.add('session', record, 1, (index) => {
-        if (index === undefined) return
-        this.lastPlaced = index
-        this.sessionRecords.set(index, () => {
-          // If it still has a lease the expiry was void: a renewal was logged in between.
-          this.leases.setExpiring(id, false)
-          const waiting = this.expiring.get(id) ?? []
-          this.expiring.delete(id)
-          for (const goOn of waiting) goOn()
-        })
-      })
-    }
-  }
-
   /** An idle log does not grow: time is logged only when a timer is due. */
   private armTick(): void {
     const due = this.runtime.nextDue
@@ -493,8 +457,5 @@ export class Leadership {
     })
   }
 }
-
-/** Milliseconds between two looks at the leases of sessions. */
-const expiryCheckInterval = 100
 
 function noop(): void {}

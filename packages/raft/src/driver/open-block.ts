@@ -70,7 +70,8 @@ export class OpenBlock {
     else waiting.push({ offset: 0, placed: (firstIndex) => done(firstIndex !== undefined) })
   }
 
-  private close(): void {
+  /** Ends the block at once, for what was decided upon a view that may be older when the turn ends. */
+  close(): void {
     if (this.count === 0) return
     const { kind, count, waiting } = this
     const body = this.pieces.length === 1 ? this.pieces[0]! : joinBytes(this.pieces)

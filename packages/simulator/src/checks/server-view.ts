@@ -62,6 +62,9 @@ export class ServerView {
     disk.hooks.onCorrupted = () => {
       this.knownVote = undefined
     }
+    disk.hooks.onMended = () => {
+      this.knownVote = undefined
+    }
     disk.hooks.onSyncFailed = (path, after, through) => this.durable.onSyncFailed(path, after, through)
     disk.hooks.onRenamed = (from, to) => this.durable.onRenamed(from, to)
     disk.hooks.onCreated = () => {

@@ -1,3 +1,4 @@
+import { latin1FromBytes } from '@copycat/buffer'
 import { recordEnd, recordSession } from '@copycat/protocol'
 import { decodeSessionRecord, type SessionRecord } from '@copycat/raft/internal'
 import type { Block } from '@copycat/storage'
@@ -23,9 +24,9 @@ export class SessionChecks {
    * waiting in its sockets. What it had confirmed before the stall it may still act upon, if it waits for an entry to be applied.
    */
   persisting(view: ServerView, blocks: readonly Block[]): void {
-    const { role } = view
     const { resumedAt } = view.server.process
-    if (role !== 'leader' || !view.isUpToDate || this.ports.memberIds.length === 1 || Math.max(0, ...view.heard.values()) >= resumedAt) return
+    // What it takes over as a follower from now on is somebody else's decision: the view still has the role of before.
+    if (view.core?.role !== 'leader' || !view.isUpToDate || this.ports.memberIds.length === 1 || Math.max(0, ...view.heard.values()) >= resumedAt) return
     for (const block of blocks) {
       for (const [index, record] of sessionRecords(block)) {
         if (record.kind === 'expire') this.ports.fail('I40', `member ${view.server.id} ends session ${record.session} at ${index} by what it knew before it was stopped, and has heard nobody since`)
@@ -44,15 +45,30 @@ export class SessionChecks {
   }
 
   private recorded(view: ServerView, index: LogIndex, record: SessionRecord): void {
-    if (record.kind === 'register') this.renewals.set(index, index)
+    if (record.kind === 'register') this.registered(view, record, index)
     else if (record.kind === 'keepAlive') this.renew(record.session, index)
     else if (record.kind === 'expire' && (this.renewals.get(record.session) ?? 0) > record.lastRenewal) this.goesOn(view, record, index)
     else {
       if (record.kind === 'expire') this.expiring(record.session, index)
-      if (this.renewals.delete(record.session) && view.machine?.hasSession?.(record.session) === true) {
-        this.ports.fail('I39', `session ${record.session} ended at ${index}, but what belonged to it is still there`)
-      }
+      this.ended(view, record.session, index)
     }
+  }
+
+  /** Who registers once more has the same session, and renews it. */
+  private registered(view: ServerView, { client, replaces }: Extract<SessionRecord, { kind: 'register' }>, index: LogIndex): void {
+    const key = latin1FromBytes(client)
+    const known = this.byClient.get(key)
+    if (known !== undefined && this.renewals.has(known)) this.renewals.set(known, index)
+    else {
+      this.ended(view, replaces, index)
+      this.renewals.set(index, index)
+      this.byClient.set(key, index)
+    }
+  }
+
+  private ended(view: ServerView, session: SessionId, index: LogIndex): void {
+    if (!this.renewals.delete(session) || view.machine?.hasSession?.(session) !== true) return
+    this.ports.fail('I39', `session ${session} ended at ${index}, but what belonged to it is still there`)
   }
 
   private goesOn(view: ServerView, { session, lastRenewal }: Extract<SessionRecord, { kind: 'expire' }>, index: LogIndex): void {

@@ -8,4 +8,6 @@ export interface CorruptionGuard {
   mayLose(path: string): boolean
   /** It has happened. */
   damaged(): void
+  /** All of it was made good again. */
+  mended(): void
 }

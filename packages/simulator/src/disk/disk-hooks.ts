@@ -20,6 +20,8 @@ export interface DiskHooks {
   onRemoved?: (path: string) => void
   /** Durable bytes changed that nobody wrote there. */
   onCorrupted?: (path: string, offset: number, length: number) => void
+  /** What had been damaged is as it was. */
+  onMended?: () => void
   /** Power loss, another disk, an empty disk: whoever follows the disk has to look at it anew. */
   onReset?: () => void
 }

@@ -1,4 +1,5 @@
 import type { CorruptionGuard } from './corruption-guard.ts'
+import { DamageRecord } from './damage-record.ts'
 import type { DiskFaults } from './disk-faults.ts'
 import type { DiskHooks } from './disk-hooks.ts'
 import type { DiskQueue } from './disk-queue.ts'
@@ -12,6 +13,7 @@ export class DiskState {
   readonly names: NameTable
   readonly queue: DiskQueue
   readonly hooks: DiskHooks
+  readonly damage: DamageRecord
   /** Who holds a lock file. */
   readonly locks: Map<string, ProcessLife> = new Map()
   guard: CorruptionGuard | undefined
@@ -22,6 +24,7 @@ export class DiskState {
     this.names = names
     this.queue = queue
     this.hooks = hooks
+    this.damage = new DamageRecord(names)
   }
 
   nextTicket(): number {

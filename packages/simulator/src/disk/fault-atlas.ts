@@ -12,8 +12,8 @@ interface MemberFiles {
 }
 
 /**
- * Decides where lasting damage may land, so that each committed entry, vote and identity keeps good copies enough: a minority of the members, at
- * most, may ever have lost something, and damage to a file must be of a kind that the member is certain to notice when it opens. (An older disk,
+ * Decides where lasting damage may land, so that each committed entry, vote and identity keeps good copies enough: at no time may more than a
+ * minority of the members have lost something, and damage to a file must be of a kind that the member is certain to notice when it opens. (An older disk,
  * or an empty one, is the loss of every vote and entry since: that the cluster notices it is for the cluster to show.)
  * Source: TigerBeetle's fault atlas.
  */
@@ -37,6 +37,7 @@ export class FaultAtlas {
       mayCorrupt: (path, offset, length) => this.mayCorrupt(member, path, offset, length),
       mayLose: (path) => this.mayLose(member, path),
       damaged: () => this.damaged(member),
+      mended: () => this.mended(member),
     }
   }
 
@@ -45,7 +46,7 @@ export class FaultAtlas {
     this.members = members
   }
 
-  /** Members that have lost something at some time. */
+  /** Members that have lost something which was not made good. */
   get damagedMembers(): ReadonlySet<MemberId> {
     return this.damagedOnes
   }
@@ -82,6 +83,11 @@ export class FaultAtlas {
   /** This member has lost something. */
   damaged(member: MemberId): void {
     this.damagedOnes.add(member)
+  }
+
+  /** This member has again whatever it had lost. */
+  mended(member: MemberId): void {
+    this.damagedOnes.delete(member)
   }
 
   private filesOf(member: MemberId): MemberFiles {

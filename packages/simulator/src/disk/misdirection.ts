@@ -65,14 +65,18 @@ export class Misdirection {
 
   /** @returns whether it has gone astray now. */
   private succeeds(astray: Astray): boolean {
-    const { faults, guard, hooks } = this.state
+    const { damage, faults, guard, hooks } = this.state
     const { image, offset, before, written } = astray
     const path = image.durablePath
     if (path === undefined || (guard !== undefined && !guard.mayCorrupt(path, offset, before.length))) return false
     const target = this.chooseTarget(astray)
     if (target === undefined) return false
+    const intact = image.durableBytes.slice(offset, offset + before.length)
+    const replaced = target.image.durableBytes.slice(target.offset, target.offset + written.length)
     image.corrupt(offset, before)
+    damage.changed(image, offset, intact)
     target.image.corrupt(target.offset, written)
+    damage.changed(target.image, target.offset, replaced)
     faults.count('misdirectedWrite')
     guard?.damaged()
     hooks.onCorrupted?.(path, offset, before.length)

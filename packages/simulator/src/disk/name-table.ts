@@ -143,6 +143,14 @@ export class NameTable {
     image.durablePath = path
   }
 
+  /** A durable file that had lost its name has it again, and processes see it. */
+  bringBack(path: string, image: FileImage): void {
+    this.put(path, image)
+    this.seen.set(path, image)
+    image.path = path
+    this.makeFolder(folderOf(path))
+  }
+
   private apply({ type, path, to, image }: NameChange): void {
     if (type === 'create') {
       this.put(path, image)

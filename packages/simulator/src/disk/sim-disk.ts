@@ -119,15 +119,29 @@ export class SimDisk {
    * @returns false when there is no such range or the guard forbids it; then nothing has changed.
    */
   rot(path: string, offset: number, length: number, isGarbage: boolean = false): boolean {
-    const { faults, guard, names } = this.state
+    const { damage, faults, guard, names } = this.state
     const image = names.durable.get(path)
     if (image === undefined || offset < 0 || length < 1 || offset + length > image.durableBytes.length) return false
     if (guard !== undefined && !guard.mayCorrupt(path, offset, length)) return false
     const random = faults.random('bitRot')
-    image.corrupt(offset, image.durableBytes.slice(offset, offset + length).map((byte) => byte ^ (isGarbage ? random.between(1, 255) : 1 << random.integer(8))))
+    const before = image.durableBytes.slice(offset, offset + length)
+    image.corrupt(offset, before.map((byte) => byte ^ (isGarbage ? random.between(1, 255) : 1 << random.integer(8))))
+    damage.changed(image, offset, before)
     faults.count('bitRot')
     guard?.damaged()
     this.hooks.onCorrupted?.(path, offset, length)
+    return true
+  }
+
+  /**
+   * Makes good what rot, misdirected writes and lost files have done, from a copy. The process must have ended.
+   * @returns false when not all of it could be: what was damaged was written anew, or what is there is old in every copy.
+   */
+  mend(): boolean {
+    const { damage, guard } = this.state
+    if (!damage.mend()) return false
+    guard?.mended()
+    this.hooks.onMended?.()
     return true
   }
 
@@ -156,9 +170,10 @@ export class SimDisk {
   }
 
   private replace(files: DiskFiles, fault: 'staleDisk' | 'wipedDisk'): boolean {
-    const { faults, guard, names } = this.state
+    const { damage, faults, guard, names } = this.state
     if (guard !== undefined && !guard.mayDamage()) return false
     this.restart()
+    damage.forEver()
     names.restart(Array.from(files, ([path, bytes]) => [path, imageOf(path, bytes)]))
     faults.count(fault)
     guard?.damaged()
@@ -173,7 +188,7 @@ export class SimDisk {
   }
 
   private loseFile(): void {
-    const { faults, guard, names } = this.state
+    const { damage, faults, guard, names } = this.state
     if (!faults.draws('lostFile') || names.durable.size === 0) return
     const random = faults.random('lostFile')
     let paths = random.shuffle([...names.durable.keys()])
@@ -185,6 +200,7 @@ export class SimDisk {
       const path = paths.shift()
       if (path === undefined) return
       if (guard !== undefined && !guard.mayLose(path)) continue
+      damage.lost(path, names.durable.get(path)!)
       names.put(path, undefined)
       lost += 1
       faults.count('lostFile')
@@ -193,7 +209,7 @@ export class SimDisk {
   }
 
   private resurrectFile(): void {
-    const { faults, guard, names } = this.state
+    const { damage, faults, guard, names } = this.state
     const removed = names.removed.filter(({ path, image }) => !names.durable.has(path) && image.durablePath === undefined)
     if (!faults.draws('resurrectedFile') || removed.length === 0) return
     if (guard !== undefined && !guard.mayDamage()) return
@@ -201,6 +217,7 @@ export class SimDisk {
       if (names.durable.has(path)) continue
       names.put(path, image)
       faults.count('resurrectedFile')
+      damage.forEver()
       guard?.damaged()
     }
   }

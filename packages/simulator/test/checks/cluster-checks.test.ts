@@ -1,3 +1,4 @@
+import type { Role } from '@copycat/consensus'
 import type { Block } from '@copycat/storage'
 import { InvariantError } from '@copycat/utils'
 import { describe, expect, it } from 'vitest'
@@ -165,16 +166,47 @@ describe('the checks of sessions', () => {
     expect(broken((cluster) => applied(cluster, 5, false))).toBeUndefined()
   })
 
+  it('I39, I40: a client that registers once more renews the session that it has', () => {
+    const again = sessionBlock(5, 1, { kind: 'register', client: new Uint8Array(16), timeout: 1_000, replaces: 0 })
+    const applied = (cluster: WatchedCluster, isOpen: boolean): void => {
+      const one = cluster.server(1)
+      for (const block of [registered, again, expiry(4)]) cluster.replicate(block)
+      one.sessions.add(4)
+      one.applies(registered, 13).applies(again, 14)
+      if (!isOpen) one.sessions.delete(4)
+      one.applies(expiry(4), 15)
+    }
+    expect(broken((cluster) => applied(cluster, true))).toBeUndefined()
+    expect(broken((cluster) => applied(cluster, false))).toBe('I40')
+  })
+
+  it('I39: name a session that is still there when another has replaced it', () => {
+    const successor = sessionBlock(5, 1, { kind: 'register', client: new Uint8Array(16).fill(1), timeout: 1_000, replaces: 4 })
+    const replaced = (cluster: WatchedCluster, isOpen: boolean): void => {
+      const one = cluster.server(1)
+      for (const block of [registered, successor]) cluster.replicate(block)
+      one.sessions.add(4)
+      one.applies(registered, 13)
+      if (!isOpen) one.sessions.delete(4)
+      one.applies(successor, 14)
+    }
+    expect(broken((cluster) => replaced(cluster, false))).toBeUndefined()
+    expect(broken((cluster) => replaced(cluster, true))).toBe('I39')
+  })
+
   it('I40: name a leader that ends a session before it has heard anybody since it was stopped', () => {
-    const ends = (cluster: WatchedCluster, isHeard: boolean): void => {
+    const ends = (cluster: WatchedCluster, isHeard: boolean, role: Role = 'leader'): void => {
       const one = cluster.server(1).is({ lastApplied: 3 })
       cluster.now += 600
       one.process.resumedAt = cluster.now
       if (isHeard) one.receives(2, acknowledgement(1, 3))
+      one.core.role = role
       one.writes([expiry(0, 4)])
     }
     expect(broken((cluster) => ends(cluster, false))).toBe('I40')
     expect(broken((cluster) => ends(cluster, true))).toBeUndefined()
+    // A leader that has been deposed meanwhile takes over what the next one has decided.
+    expect(broken((cluster) => ends(cluster, false, 'follower'))).toBeUndefined()
   })
 })
 

@@ -178,3 +178,47 @@ describe('FaultAtlas: what may be damaged', () => {
     expect(astray).toBeGreaterThan(5)
   })
 })
+
+describe('a disk that is mended', () => {
+  it('has again what rotted and what was lost, and may be damaged anew', async () => {
+    const { machine, atlas, segments } = await memberWith(30)
+    const before = contentOf(machine)
+    machine.process.kill()
+    expect(machine.disk.rot(segments[0]!, 0, 100)).toBe(true)
+    machine.disk.change({ lostFile: 1_000_000 })
+    machine.disk.powerLoss()
+    machine.disk.change({ lostFile: 0 })
+    expect(contentOf(machine)).not.toEqual(before)
+    expect([...atlas.damagedMembers]).toEqual([1])
+    expect(machine.disk.mend()).toBe(true)
+    expect(contentOf(machine)).toEqual(before)
+    expect([...atlas.damagedMembers]).toEqual([])
+    machine.restart()
+    expect((await openMember(machine)).log.lastIndex).toBe(30)
+    expect(machine.disk.mend()).toBe(false)
+  })
+
+  it('stays damaged where what rotted was written anew', async () => {
+    const { machine, atlas, segments } = await memberWith(30)
+    expect(machine.disk.rot(segments[0]!, 0, 100)).toBe(true)
+    const file = await machine.done(machine.fileSystem.open(segments[0]!))
+    file.write(new Uint8Array(100), 0)
+    await machine.done(file.sync())
+    expect(machine.disk.mend()).toBe(false)
+    expect([...atlas.damagedMembers]).toEqual([1])
+  })
+
+  it('stays damaged where it was given an older disk', async () => {
+    const { machine, atlas, segments } = await memberWith(30)
+    const snapshot = machine.disk.snapshot()
+    machine.process.kill()
+    expect(machine.disk.rot(segments[0]!, 0, 100)).toBe(true)
+    expect(machine.disk.restore(snapshot)).toBe(true)
+    expect(machine.disk.mend()).toBe(false)
+    expect([...atlas.damagedMembers]).toEqual([1])
+  })
+})
+
+function contentOf({ disk }: Machine): Record<string, string> {
+  return Object.fromEntries(disk.durablePaths().filter((path) => !path.endsWith('.tmp')).sort().map((path) => [path, Buffer.from(disk.durableFile(path)!).toString('base64')]))
+}
