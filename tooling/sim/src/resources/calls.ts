@@ -14,6 +14,9 @@ export interface Actor extends HoldAsker {
 /** Milliseconds that an operation may take. */
 export const deadline = 10_000
 
+/** Milliseconds between two looks at whether to go on resting. */
+const restMillis = 500
+
 /** After the faults so many milliseconds pass until all is as usual. */
 const healingMillis = 9_000
 
@@ -79,6 +82,11 @@ export class Calls {
       if (!isBounded && error.code !== 'COPYCAT_UNKNOWN_RESOURCE') this.ports.missed(startedAt, `${what} by ${name}: ${error.code}, ${error.message}`)
     }
     await world.sleep(20)
+  }
+
+  /** Waits so many milliseconds, unless all are to come to an end before. */
+  async rest({ world }: Actor, millis: number): Promise<void> {
+    for (let left = millis; left > 0 && world.mayStart; left -= restMillis) await world.sleep(Math.min(left, restMillis))
   }
 
   /** A signal that fires after so many milliseconds. */

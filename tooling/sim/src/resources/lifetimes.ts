@@ -44,7 +44,7 @@ export class Lifetimes {
       await this.calls.attempt('remove', actor, () => map.withOptions({ timeout: deadline }).remove(key))
       return
     }
-    await world.sleep(random.chance(1, 2) ? random.integer(ttl) : ttl * (1 + 2 * drift) + ttlGrace)
+    await this.calls.rest(actor, random.chance(1, 2) ? random.integer(ttl) : ttl * (1 + 2 * drift) + ttlGrace)
     const askedAt = world.now()
     const isThere = await this.calls.attempt('containsKey', actor, () => map.containsKey(key, { timeout: deadline }))
     if (isThere === false && world.now() < startedAt + ttl * (1 - 2 * drift)) this.calls.ports.fail('I45', `${key} of /ttl is gone after less than its ${ttl} ms`)
