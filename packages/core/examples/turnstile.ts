@@ -28,6 +28,7 @@ class TurnstileStateMachine extends StateMachine {
   }
 
   override onClose(session: ClientSession): void { this.subscribers.end(session) }
+  override onDelete(): void { this.subscribers.delete() }
 }
 
 export class Turnstile extends Resource {

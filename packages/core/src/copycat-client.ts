@@ -2,7 +2,7 @@ import { type ClientSession, type ClientStall, type DrainOptions, RaftClient, ty
 import { Serializer } from '@copycat/serializer'
 import type { Listener, Logger } from '@copycat/utils'
 import type { Copycat } from './copycat.ts'
-import type { CallOptions, ReadOptions } from './operation-client.ts'
+import type { CallOptions, DeleteOptions, ReadOptions } from './operation-client.ts'
 import { ResourceClient } from './resource-client.ts'
 import type { ResourceType } from './resource-type.ts'
 import type { Resource } from './resource.ts'
@@ -44,7 +44,7 @@ export class CopycatClient implements Copycat {
     return this.resources.create(path, type, options)
   }
 
-  delete(path: string, options?: CallOptions): Promise<boolean> {
+  delete(path: string, options?: DeleteOptions): Promise<boolean> {
     return this.resources.delete(path, options)
   }
 

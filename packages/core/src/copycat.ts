@@ -1,5 +1,5 @@
 import type { ClientSession } from '@copycat/client'
-import type { CallOptions, ReadOptions } from './operation-client.ts'
+import type { CallOptions, DeleteOptions, ReadOptions } from './operation-client.ts'
 import type { ResourceType } from './resource-type.ts'
 import type { Resource } from './resource.ts'
 
@@ -21,8 +21,11 @@ export interface Copycat extends AsyncDisposable {
    * @throws {UnknownResourceError} when not every replica that votes knows the type.
    */
   create<R extends Resource>(path: string, type: ResourceType<R>, options?: CallOptions): Promise<R>
-  /** Deletes the resource at `path` with its state; every instance of it is dead from then on. False: there was none. */
-  delete(path: string, options?: CallOptions): Promise<boolean>
+  /**
+   * Deletes the resource at `path` with its state; every instance of it is dead from then on, and who listens to it is told. False: there was none.
+   * @throws {ResourceHeldError} when somebody holds it (a lock, an office, permits), without `force`.
+   */
+  delete(path: string, options?: DeleteOptions): Promise<boolean>
   /**
    * All paths that start with `prefix`, in ascending order of UTF-16 code units. More than 1000 come in several
    * queries: what is created or deleted meanwhile may be in it or not.

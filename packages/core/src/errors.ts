@@ -15,6 +15,16 @@ export class ResourceDeletedError extends CopycatError {
   }
 }
 
+/** Somebody holds the resource (a lock, an office, permits), so that it is deleted with `force` only: the holder would lose it without having given it back. */
+export class ResourceHeldError extends CopycatError {
+  readonly path: string
+
+  constructor(path: string, options: CopycatErrorOptions = {}) {
+    super('COPYCAT_RESOURCE_HELD', `the resource at '${path}' is held by somebody: it is deleted with { force: true } only`, { outcome: 'not-applied', ...options })
+    this.path = path
+  }
+}
+
 /** The path holds a resource of another type, or of another version of it, than the one that was asked for. */
 export class ResourceTypeError extends CopycatError {
   readonly path: string

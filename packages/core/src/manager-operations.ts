@@ -10,9 +10,9 @@ export const ManagerTag: Readonly<
 > = Object.freeze({
   /** Command: string path, string type, varint version. Result: a {@link Creation}. */
   create: 1,
-  /** Command: string path. Result: u8, 1 if there was one. */
+  /** Command: string path, and u8 1 where it is by force. Result: u8, 1 if there was one. */
   delete: 2,
-  /** Command: u64 resource. No result. */
+  /** Command: u64 resource, and u8 1 where it is by force. No result. */
   deleteResource: 3,
   /** Command: u64 resource, operation. */
   command: 4,
@@ -64,6 +64,18 @@ export function decodeKeys(bytes: Uint8Array): string[] {
 export function encodeEvent(id: ResourceId, event: Uint8Array): Uint8Array {
   const out = HeapBuffer.allocate(8 + event.length).writeSafeInteger(id).writeBytes(event)
   return out.flip().readView(out.remaining)
+}
+
+/** Writes the end of a deletion. */
+export function writeForce(out: BufferOutput, force: boolean | undefined): void {
+  if (force === true) out.writeUint8(1)
+}
+
+/** Reads the end of a deletion. @throws {RangeError} when the bytes are no such thing. */
+export function readForce(input: HeapBuffer): boolean {
+  if (input.remaining === 0) return false
+  if (input.readUint8() !== 1) throw new RangeError('not a way to delete')
+  return true
 }
 
 /** Writes the bytes before the operation of a resource. */

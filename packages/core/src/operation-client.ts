@@ -10,6 +10,12 @@ export interface CallOptions {
   readonly timeout?: number
 }
 
+/** What deleting a resource may be given. */
+export interface DeleteOptions extends CallOptions {
+  /** Deletes it though somebody holds it, who loses it then. @default false: that is refused with `ResourceHeldError` */
+  readonly force?: boolean
+}
+
 /** What every call that only reads may be given. */
 export interface ReadOptions extends CallOptions {
   /** The least that the read demands. @default LINEARIZABLE */

@@ -1,9 +1,9 @@
 import type { Serializer } from '@copycat/serializer'
 import { type Logger, warningLogger } from '@copycat/utils'
 import { ResourceTypeError } from './errors.ts'
-import { type Creation, decodeCreation, decodeKeys, ManagerTag } from './manager-operations.ts'
-import type { CallOptions, OperationClient, ReadOptions } from './operation-client.ts'
-import { ResourceContext } from './resource-context.ts'
+import { type Creation, decodeCreation, decodeKeys, ManagerTag, writeForce } from './manager-operations.ts'
+import type { CallOptions, DeleteOptions, OperationClient, ReadOptions } from './operation-client.ts'
+import { namingPath, ResourceContext } from './resource-context.ts'
 import { ResourceEvents } from './resource-events.ts'
 import { checkResourcePath } from './resource-path.ts'
 import { checkResourceType, type ResourceType, resourceTypeKey } from './resource-type.ts'
@@ -50,9 +50,13 @@ export class ResourceClient {
     return this.instance(path, type, creation)
   }
 
-  async delete(path: string, options?: CallOptions): Promise<boolean> {
+  async delete(path: string, options?: DeleteOptions): Promise<boolean> {
     checkResourcePath(path)
-    return this.client.submitCommand((out) => out.writeUint8(ManagerTag.delete).writeString(path), isYes, options)
+    const call = this.client.submitCommand((out) => {
+      out.writeUint8(ManagerTag.delete).writeString(path)
+      writeForce(out, options?.force)
+    }, isYes, options)
+    return namingPath(path, call)
   }
 
   async keys(prefix = '', options?: ReadOptions): Promise<string[]> {

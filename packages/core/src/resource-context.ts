@@ -1,9 +1,9 @@
 import type { BufferOutput } from '@copycat/buffer'
 import type { Serializer } from '@copycat/serializer'
 import { CopycatError, definedOptions, type Listener, type Logger, type LogIndex } from '@copycat/utils'
-import { ResourceDeletedError } from './errors.ts'
-import { ManagerTag, writeOperationHeader } from './manager-operations.ts'
-import type { CallOptions, OperationClient, ReadOptions, SessionLease } from './operation-client.ts'
+import { ResourceDeletedError, ResourceHeldError } from './errors.ts'
+import { ManagerTag, writeForce, writeOperationHeader } from './manager-operations.ts'
+import type { CallOptions, DeleteOptions, OperationClient, ReadOptions, SessionLease } from './operation-client.ts'
 import type { WriteOptions } from './persistence.ts'
 import type { ResourceEvents } from './resource-events.ts'
 
@@ -55,7 +55,7 @@ export class ResourceContext {
 
   /** Sends a command of the resource; `write` writes it as `writeOperation` would. */
   submitCommand<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: CallOptions): Promise<R> {
-    return this.tellingDeletion(this.client.submitCommand((out) => {
+    return namingPath(this.path, this.client.submitCommand((out) => {
       writeOperationHeader(out, ManagerTag.command, this.id)
       write(out)
     }, decode, this.callOptions(options)))
@@ -63,7 +63,7 @@ export class ResourceContext {
 
   /** Sends a query of the resource; `write` writes it as `writeOperation` would. */
   submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: ReadOptions): Promise<R> {
-    return this.tellingDeletion(this.client.submitQuery((out) => {
+    return namingPath(this.path, this.client.submitQuery((out) => {
       writeOperationHeader(out, ManagerTag.query, this.id)
       write(out)
     }, decode, this.callOptions(options)))
@@ -100,10 +100,11 @@ export class ResourceContext {
   }
 
   /** Deletes the resource. */
-  delete(options?: CallOptions): Promise<void> {
-    return this.tellingDeletion(this.client.submitCommand(
-      (out) => writeOperationHeader(out, ManagerTag.deleteResource, this.id), () => undefined, this.callOptions(options),
-    ))
+  delete(options?: DeleteOptions): Promise<void> {
+    return namingPath(this.path, this.client.submitCommand((out) => {
+      writeOperationHeader(out, ManagerTag.deleteResource, this.id)
+      writeForce(out, options?.force)
+    }, () => undefined, this.callOptions(options)))
   }
 
   private callOptions(options: ReadOptions | undefined): ReadOptions | undefined {
@@ -111,11 +112,12 @@ export class ResourceContext {
     if (callDefaults === noDefaults) return options
     return options === undefined ? callDefaults : { ...callDefaults, ...definedOptions(options) }
   }
+}
 
-  /** Servers know the resource by its number and the error by its code; here the path and the class are added. */
-  private tellingDeletion<R>(call: Promise<R>): Promise<R> {
-    return call.catch((error: unknown) => {
-      throw CopycatError.is(error, 'COPYCAT_RESOURCE_DELETED') ? new ResourceDeletedError(this.path, { cause: error }) : error
-    })
-  }
+/** Servers tell of a resource by number and code; here the path and the class are added. */
+export function namingPath<R>(path: string, call: Promise<R>): Promise<R> {
+  return call.catch((error: unknown) => {
+    if (CopycatError.is(error, 'COPYCAT_RESOURCE_DELETED')) throw new ResourceDeletedError(path, { cause: error })
+    throw CopycatError.is(error, 'COPYCAT_RESOURCE_HELD') ? new ResourceHeldError(path, { cause: error }) : error
+  })
 }

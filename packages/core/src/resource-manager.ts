@@ -7,8 +7,8 @@ import {
 } from '@copycat/state-machine'
 import { ConfigurationError, type CopycatError, type LogIndex, type Logger, type SessionId, silentLogger } from '@copycat/utils'
 import { Catalogue } from './catalogue.ts'
-import { ResourceDeletedError } from './errors.ts'
-import { encodeCreation, encodeEvent, encodeKeys, ManagerTag, operationHeaderBytes, operationResource } from './manager-operations.ts'
+import { ResourceDeletedError, ResourceHeldError } from './errors.ts'
+import { encodeCreation, encodeEvent, encodeKeys, ManagerTag, operationHeaderBytes, operationResource, readForce } from './manager-operations.ts'
 import type { ResourceId } from './resource-context.ts'
 import { isResourcePath } from './resource-path.ts'
 import { checkResourceType, type ResourceType, resourceTypeKey } from './resource-type.ts'
@@ -173,21 +173,23 @@ export class ResourceManager implements StateMachineRuntime {
   }
 
   private deletePath(bytes: Uint8Array, start: number, end: number, position: Position): EncodedResult {
-    const resource = this.byPath.get(readPath(bytes, start, end))
+    const { path, force } = read(bytes, start, end, (input) => ({ path: input.readString(), force: readForce(input) }))
+    const resource = this.byPath.get(path)
     if (resource === undefined) return no
-    this.remove(resource, position)
+    this.remove(resource, force, position)
     return yes
   }
 
   private deleteResource(bytes: Uint8Array, start: number, end: number, position: Position): EncodedResult {
-    if (end - start !== operationHeaderBytes) throw malformed(undefined)
-    const resource = this.resources.get(operationResource(bytes, start))
+    const { id, force } = read(bytes, start, end, (input) => ({ id: input.readSafeInteger(), force: readForce(input) }))
+    const resource = this.resources.get(id)
     if (resource === undefined) throw new ResourceDeletedError(undefined)
-    this.remove(resource, position)
+    this.remove(resource, force, position)
     return undefined
   }
 
-  private remove(resource: ManagedResource, position: Position): void {
+  private remove(resource: ManagedResource, force: boolean, position: Position): void {
+    if (!force && resource.executor.isHeld) throw new ResourceHeldError(resource.path)
     resource.executor.deleted(position)
     this.resources.delete(resource.id)
     this.byPath.delete(resource.path)

@@ -3,7 +3,7 @@ import { Command, type Consistency, decodeResult, operationTypeOf, type Query, t
 import type { Listener, Logger } from '@copycat/utils'
 import type { EventType } from './event-type.ts'
 import { type EventRequest, EventWait } from './event-wait.ts'
-import type { CallOptions, ReadOptions, SessionLease } from './operation-client.ts'
+import type { DeleteOptions, ReadOptions, SessionLease } from './operation-client.ts'
 import type { WriteOptions } from './persistence.ts'
 import type { ResourceContext } from './resource-context.ts'
 import { type ListenerOptions, Subscription } from './subscription.ts'
@@ -37,8 +37,11 @@ export abstract class Resource {
     return this.withOptions({ consistency })
   }
 
-  /** Deletes the resource and its state on every replica. @throws {ResourceDeletedError} when it is gone already. */
-  delete(options?: CallOptions): Promise<void> {
+  /**
+   * Deletes the resource and its state on every replica.
+   * @throws (rejects) {ResourceDeletedError} when it is gone already; {ResourceHeldError} when somebody holds it, without `force`.
+   */
+  delete(options?: DeleteOptions): Promise<void> {
     return this.#context.delete(options)
   }
 
@@ -95,7 +98,7 @@ export abstract class Resource {
 
   /**
    * Listens to events of this kind that the `Subscribers` of the state machine publish on `topic` (`''`: on all). Resolves once the cluster has the
-   * subscription, which is renewed when a new session takes the place of one that ended.
+   * subscription, which is renewed when a new session takes the place of one that ended, and ends when the resource is deleted.
    */
   protected subscribe<T>(type: EventType<T>, topic: string, callback: (value: T) => void, options?: ListenerOptions): Promise<Listener> {
     return Subscription.open({

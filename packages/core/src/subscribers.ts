@@ -1,5 +1,6 @@
 import { type ClientSession, type Commit, type Executor, SnapshotList, type Snapshottable } from '@copycat/state-machine'
 import type { LogIndex, SessionId } from '@copycat/utils'
+import { tellDeletion } from './deletion.ts'
 import type { PublishedEvent } from './event-type.ts'
 import { Subscribe, Unsubscribe } from './subscription-operations.ts'
 
@@ -10,7 +11,7 @@ type Subscription = readonly [session: SessionId, id: number, topic: string]
  * Who listens to a resource: the part of its state machine that `Resource.subscribe` talks to. A session gets an event once, however many of its
  * subscriptions ask for it, and none after it has ended the last of them.
  *
- * The state machine calls {@link configure} from its own, {@link end} from `onClose`, and has it in its snapshots.
+ * The state machine calls {@link configure} from its own, {@link end} from `onClose` and {@link delete} from `onDelete`, and has it in its snapshots.
  */
 export class Subscribers implements Snapshottable {
   /** The topics of each session, by the numbers of its subscriptions. */
@@ -33,6 +34,11 @@ export class Subscribers implements Snapshottable {
   /** The session has ended. */
   end(session: ClientSession): void {
     for (const id of [...this.topics.get(session.id)?.keys() ?? []]) this.remove(session.id, id)
+  }
+
+  /** The resource is deleted: all who listen are told, and their listeners end. */
+  delete(): void {
+    tellDeletion(this.executor!, this.topics.keys())
   }
 
   /** Whether anybody would get what is published on `topic`: else it need not be made. */

@@ -1,6 +1,7 @@
 import type { Command } from '@copycat/protocol'
 import type { Listener } from '@copycat/utils'
 import { CopycatError } from '@copycat/utils'
+import { deletion } from './deletion.ts'
 import type { CallOptions } from './operation-client.ts'
 import type { ResourceContext } from './resource-context.ts'
 import { Subscribe, Unsubscribe } from './subscription-operations.ts'
@@ -12,6 +13,8 @@ export interface ListenerOptions extends CallOptions {
    * client. What has changed meanwhile only a read can tell. @default nothing: the client's session tells too
    */
   readonly onGap?: (() => void) | undefined
+  /** Called when the resource was deleted: nothing comes after that, the listener is closed. @default nothing: calls of the resource tell */
+  readonly onDelete?: (() => void) | undefined
 }
 
 /** What a subscription needs of its resource. */
@@ -26,23 +29,23 @@ export class Subscription implements Listener {
   private readonly ports: SubscriptionPorts
   private readonly topic: string
   private readonly callback: (event: unknown) => void
-  private readonly onGap: (() => void) | undefined
+  private readonly options: Pick<ListenerOptions, 'onGap' | 'onDelete'>
   private id = 0
   private isClosed = false
   private events: Listener | undefined
   private gaps: Listener | undefined
 
-  private constructor(ports: SubscriptionPorts, topic: string, callback: (event: unknown) => void, onGap: (() => void) | undefined) {
+  private constructor(ports: SubscriptionPorts, topic: string, callback: (event: unknown) => void, options: Pick<ListenerOptions, 'onGap' | 'onDelete'>) {
     this.ports = ports
     this.topic = topic
     this.callback = callback
-    this.onGap = onGap
+    this.options = options
   }
 
   /** Resolves once the cluster has it: `callback` gets what is published from there on. */
   static async open(ports: SubscriptionPorts, topic: string, callback: (event: unknown) => void, options: ListenerOptions = {}): Promise<Listener> {
-    const { onGap, ...callOptions } = options
-    const subscription = new Subscription(ports, topic, callback, onGap)
+    const { onGap, onDelete, ...callOptions } = options
+    const subscription = new Subscription(ports, topic, callback, { onGap, onDelete })
     subscription.gaps = ports.context.onGap(() => subscription.renew())
     try {
       await subscription.subscribe(callOptions)
@@ -67,24 +70,36 @@ export class Subscription implements Listener {
     // Once for all sessions: who keeps the subscription already, because its session lives and only events were lost, is not to have it twice.
     if (this.id === 0) this.id = context.nextRequest()
     return send(new Subscribe(this.id, this.topic), () => {
-      if (!this.isClosed) this.events ??= context.onEvent(this.callback)
+      if (!this.isClosed) this.events ??= context.onEvent((event) => {
+        if (deletion.match(event) === undefined) this.callback(event)
+        else this.deleted()
+      })
     }, options)
   }
 
   /** Events were lost, or the session that had it is gone. */
   private renew(): void {
-    // Where that fails, the resource is deleted, or this session has ended too, which is another gap.
     this.subscribe().then(() => {
-      if (!this.isClosed) this.onGap?.()
-    }, () => undefined)
+      if (!this.isClosed) this.options.onGap?.()
+    }, (error: unknown) => {
+      // Where it fails otherwise this session has ended too, which is another gap.
+      if (CopycatError.is(error, 'COPYCAT_RESOURCE_DELETED')) this.deleted()
+    })
   }
 
-  private abandon(isUnknown: boolean): void {
+  private deleted(): void {
+    if (this.isClosed) return
+    // The subscription has gone with the resource.
+    this.abandon(true)
+    this.options.onDelete?.()
+  }
+
+  private abandon(isNone: boolean): void {
     if (this.isClosed) return
     this.isClosed = true
     this.events?.close()
     this.gaps?.close()
     // Where that fails, the session is over, and the subscription with it.
-    if (!isUnknown) this.ports.send(new Unsubscribe(this.id), () => undefined).catch(() => undefined)
+    if (!isNone) this.ports.send(new Unsubscribe(this.id), () => undefined).catch(() => undefined)
   }
 }

@@ -45,6 +45,10 @@ class TalkStateMachine extends StateMachine {
     this.subscribers.end(session)
   }
 
+  override onDelete(): void {
+    this.subscribers.delete()
+  }
+
   snapshot(): Iterable<Uint8Array> {
     return this.subscribers.snapshot()
   }
@@ -149,6 +153,44 @@ describe('events of a resource', () => {
     listener.close()
     await here.say('', 'one')
     expect(heard).toEqual(['one'])
+  })
+
+  it('end with the resource: its listeners are closed, and told so, once', async () => {
+    const { machines, member } = cluster()
+    const { client, copycat } = member()
+    const talk = await copycat.create('/talk', Talk)
+    const heard: string[] = []
+    const gone: string[] = []
+    await talk.onSaid('', (words) => heard.push(words), { onDelete: () => gone.push('first') })
+    await talk.onSaid('news', () => undefined, { onDelete: () => gone.push('second') })
+    const closed = await talk.onSaid('', () => undefined, { onDelete: () => gone.push('closed') })
+    closed.close()
+    await talk.say('', 'last')
+    await member().copycat.delete('/talk')
+    const again = await copycat.create('/talk', Talk)
+    await again.say('', 'of another')
+    expect(heard).toEqual(['last'])
+    expect(gone).toEqual(['first', 'second'])
+    const { index } = machines
+    client.end('expired')
+    client.recover()
+    await turn()
+    // Nothing was subscribed again: a registration and an expiry are all that came.
+    expect(machines.index - index).toBe(2)
+    expect(gone).toHaveLength(2)
+  })
+
+  it('are told to have ended also where the resource was deleted while there was no session', async () => {
+    const { member } = cluster()
+    const { client, copycat } = member()
+    const talk = await copycat.create('/talk', Talk)
+    let gone = 0
+    await talk.onSaid('', () => undefined, { onDelete: () => gone++ })
+    client.end('expired')
+    await member().copycat.delete('/talk')
+    client.recover()
+    await turn()
+    expect(gone).toBe(1)
   })
 
   it('are not asked for when the subscription could not be made', async () => {

@@ -156,6 +156,24 @@ describe('ResourceManager', () => {
     expect(await fresh.value()).toBe(0)
   })
 
+  it('reads deletions of old and by force, byte by byte, and refuses what is no such thing', async () => {
+    const { client, copycat } = cluster()
+    const send = (...bytes: readonly number[]): Promise<number | undefined> => client.submitCommand((out) => out.writeBytes(Uint8Array.from(bytes)), (result) => result?.[0])
+    const path = [2, 47, 97]
+    await copycat.create('/a', Counter)
+    expect(await send(2, ...path)).toBe(1)
+    await copycat.create('/a', Counter)
+    expect(await send(2, ...path, 1)).toBe(1)
+    await copycat.create('/a', Counter)
+    for (const end of [[0], [2], [1, 1]]) await expect(send(2, ...path, ...end)).rejects.toMatchObject({ code: 'COPYCAT_UNKNOWN_OPERATION' })
+    expect(await copycat.exists('/a')).toBe(true)
+    const id = client.cluster.index - 3
+    await expect(send(3, id, 0, 0, 0, 0, 0, 0, 0, 7)).rejects.toMatchObject({ code: 'COPYCAT_UNKNOWN_OPERATION' })
+    await expect(send(3, 255, 0, 0, 0, 0, 0, 0, 0, 1)).rejects.toMatchObject({ code: 'COPYCAT_RESOURCE_DELETED' })
+    await send(3, id, 0, 0, 0, 0, 0, 0, 0, 1)
+    expect(await copycat.exists('/a')).toBe(false)
+  })
+
   it('names both types when a path is of another one', async () => {
     const { copycat } = cluster()
     await copycat.create('/a', Counter)

@@ -1,6 +1,6 @@
 import type { ClientSession, ClientStall, SessionRecovery } from '@copycat/client'
 import {
-  type CallOptions, type Copycat, CopycatClient, type ReadOptions, type Resource, ResourceManager, type ResourceType,
+  type CallOptions, type Copycat, CopycatClient, type DeleteOptions, type ReadOptions, type Resource, ResourceManager, type ResourceType,
 } from '@copycat/core'
 import type { Health, HealthProblem } from '@copycat/protocol'
 import { type DrainOptions, RaftServer, trapsByDefault } from '@copycat/raft'
@@ -111,7 +111,7 @@ export class CopycatReplica implements Copycat {
     return this.client.create(path, type, options)
   }
 
-  async delete(path: string, options?: CallOptions): Promise<boolean> {
+  async delete(path: string, options?: DeleteOptions): Promise<boolean> {
     return this.client.delete(path, options)
   }
 

@@ -1,4 +1,4 @@
-import { type CallOptions, type ListenerOptions, type ReadOptions, Resource, type WriteOptions } from '@copycat/core'
+import { type CallOptions, type ListenerOptions, type ReadOptions, Resource, ResourceDeletedError, type WriteOptions } from '@copycat/core'
 import {
   changed, decodedOptional, decodeOptionals, opaqueBytes, OpaqueReader, opaqueText, type PublishedChange, type Retention, retentionOf,
 } from '@copycat/core/internal'
@@ -164,7 +164,7 @@ export class DistributedMap<K, V> extends Resource {
     return this.compute(key, (value) => value === undefined ? undefined : change(value), options)
   }
 
-  /** Calls `listener` with every change from now on, in order; resolves once the cluster has it. */
+  /** Calls `listener` with every change from now on, in order; resolves once the cluster has it. It ends with the map, which `onDelete` of the options tells. */
   onChange(listener: (change: MapChange<K, V>) => void, options?: ListenerOptions): Promise<Listener>
   /** Calls `listener` with every change of one key. */
   onChange(key: K, listener: (change: MapChange<K, V>) => void, options?: ListenerOptions): Promise<Listener>
@@ -185,16 +185,18 @@ export class DistributedMap<K, V> extends Resource {
    * The changes of the map, each once and in order, for as long as it is iterated over; the reader's pace is the watch's. Where changes may be missing
    * there comes `{ type: 'gap' }`: behind a `from` that is too old, after a session that ended, or when the reader is too slow by more than what the map keeps
    * (about the last thousand changes since it was first listened to).
+   * @throws {ResourceDeletedError} behind the last change, when the map is deleted.
    */
   async * watch(options: WatchOptions<K> = {}): AsyncGenerator<MapChange<K, V> | MapGap, void, undefined> {
     const { key } = options
     const topic = key === undefined ? '' : opaqueText(this.bytesOf(key))
     const watch = new MapWatch({
-      listen: (told, onGap) => this.subscribe(changed, topic, (change) => {
+      listen: (told, onGap, onDelete) => this.subscribe(changed, topic, (change) => {
         if (topic === '' || opaqueText(change[2]) === topic) told(change)
-      }, { onGap }),
+      }, { onGap, onDelete }),
       changes: (from, received) => this.submit(new ReadChanges(topic, from), upToDate).then(received),
       state: () => this.state(topic),
+      deletionError: () => new ResourceDeletedError(this.path),
     }, options)
     for await (const change of watch.read()) yield change === undefined ? { type: 'gap' } : this.decodeChange(change)
   }

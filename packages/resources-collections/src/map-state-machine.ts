@@ -52,6 +52,10 @@ export class MapStateMachine extends StateMachine implements Snapshottable {
     this.values.end(session, position)
   }
 
+  override onDelete(): void {
+    this.subscribers.delete()
+  }
+
   snapshot(): Iterable<Uint8Array> {
     return this.parts.snapshot()
   }

@@ -35,11 +35,13 @@ export interface WatchOptions<K> {
 
 /** What a watch needs of its map. */
 export interface WatchPorts {
-  readonly listen: (changed: (change: PublishedChange) => void, gap: () => void) => Promise<Listener>
+  readonly listen: (changed: (change: PublishedChange) => void, gap: () => void, deleted: () => void) => Promise<Listener>
   /** Reads the changes from an index on; `received` is called before any change behind them is told. */
   readonly changes: (from: LogIndex, received: (changes: Changes) => void) => Promise<void>
   /** What is there now, as changes of type `put`. */
   readonly state: () => AsyncIterable<PublishedChange>
+  /** What a watch of a map that was deleted ends with. */
+  readonly deletionError: () => Error
 }
 
 /** Changes that wait for their reader, at most: what is more it reads from the history of the map, when it gets there. */
@@ -56,6 +58,8 @@ export class MapWatch {
   /** Whether what waits is not all. */
   private isBehind = true
   private isGap = false
+  /** Whether the map was deleted, behind all that waits. */
+  private isDeleted = false
   /** Version of the last change that was read, and how many of that version were. */
   private last: LogIndex
   private readOfLast = Infinity
@@ -72,7 +76,7 @@ export class MapWatch {
   async * read(): AsyncGenerator<PublishedChange | undefined, void, undefined> {
     const { signal, initial = false } = this.options
     signal?.throwIfAborted()
-    const listener = await this.ports.listen((change) => this.told(change), () => this.fallBehind())
+    const listener = await this.ports.listen((change) => this.told(change), () => this.fallBehind(), () => this.deleted())
     const abort = (): void => this.wake()
     signal?.addEventListener('abort', abort)
     try {
@@ -89,6 +93,7 @@ export class MapWatch {
           yield * this.state()
         } else {
           const change = this.waiting.shift()
+          if (change === undefined && this.isDeleted) throw this.ports.deletionError()
           if (change === undefined) await this.more()
           else if (this.accept(change)) yield change
         }
@@ -108,6 +113,11 @@ export class MapWatch {
 
   private fallBehind(): void {
     this.isBehind = true
+    this.wake()
+  }
+
+  private deleted(): void {
+    this.isDeleted = true
     this.wake()
   }
 

@@ -197,6 +197,34 @@ describe('the changes of a DistributedMap', () => {
 })
 
 describe('DistributedMap, watched', () => {
+  it('ends behind the last change when the map is deleted, as its listeners do', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedMap<string, number>)
+    const heard: number[] = []
+    let gone = 0
+    await one!.resource.onChange(({ value }) => heard.push(value!), { onDelete: () => gone++ })
+    const watch = one!.resource.watch()
+    const first = watch.next()
+    await settled()
+    await other!.resource.put('a', 1)
+    await other!.resource.put('a', 2)
+    await other!.resource.delete()
+    await settled()
+    expect(heard).toEqual([1, 2])
+    expect(gone).toBe(1)
+    expect(await first).toMatchObject({ value: { key: 'a', value: 1 } })
+    expect(await watch.next()).toMatchObject({ value: { key: 'a', value: 2 } })
+    await expect(watch.next()).rejects.toMatchObject({ code: 'COPYCAT_RESOURCE_DELETED', path: '/it' })
+    expect(await watch.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('ends while it waits when the map is deleted', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedMap<string, number>)
+    const next = one!.resource.watch().next()
+    await settled()
+    await other!.resource.delete()
+    await expect(next).rejects.toMatchObject({ code: 'COPYCAT_RESOURCE_DELETED' })
+  })
+
   it('begins with what is there where that is asked for, and shows each later change once', async () => {
     const { parties: [one, other] } = await newWorld(DistributedMap<string, number>)
     const [map, writer] = [one!.resource, other!.resource]

@@ -67,6 +67,10 @@ export class GroupStateMachine extends StateMachine implements Snapshottable {
     this.remove((member) => member.session === session.id)
   }
 
+  override onDelete(): void {
+    this.subscribers.delete()
+  }
+
   snapshot(): Iterable<Uint8Array> {
     return this.parts.snapshot()
   }

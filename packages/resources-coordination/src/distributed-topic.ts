@@ -36,6 +36,10 @@ export class TopicStateMachine extends StateMachine implements Snapshottable {
     this.subscribers.end(session)
   }
 
+  override onDelete(): void {
+    this.subscribers.delete()
+  }
+
   snapshot(): Iterable<Uint8Array> {
     return this.subscribers.snapshot()
   }

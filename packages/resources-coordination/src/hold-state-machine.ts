@@ -76,6 +76,10 @@ export class HoldStateMachine extends StateMachine implements Snapshottable {
     this.grant()
   }
 
+  override isHeld(): boolean {
+    return this.held.size > 0
+  }
+
   override onDelete(): void {
     tellDeletion(this.executor!, this.bySession.keys())
   }

@@ -312,16 +312,33 @@ describe('DistributedLock', () => {
     expect((await waiting).token).toBeGreaterThan(0)
   })
 
-  it('is over for who holds it and for who waits, when it is deleted', async () => {
+  it('is deleted by force only while it is held; then it is over for who holds it and for who waits', async () => {
     const { parties: [one, other] } = await newWorld(DistributedLock)
     const hold = await one!.resource.lock()
     const waiting = other!.resource.lock()
     await settled()
-    await other!.resource.delete()
+    await expect(other!.resource.delete()).rejects.toMatchObject({ code: 'COPYCAT_RESOURCE_HELD', outcome: 'not-applied', path: '/it' })
+    expect(hold.signal.aborted).toBe(false)
+    await other!.resource.delete({ force: true })
     await expect(waiting).rejects.toMatchObject({ code: 'COPYCAT_RESOURCE_DELETED', path: '/it' })
     await settled()
     expect(hold.signal.reason).toMatchObject({ code: 'COPYCAT_HOLD_LOST', message: "'/it' was deleted" })
     await hold.release()
+  })
+
+  it('is deleted by its path as by itself: by force while it is held, without when it is free', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const copycat = new ResourceClient(other!.client, new Serializer())
+    const hold = await one!.resource.lock()
+    const refused = copycat.delete('/it', { force: false })
+    await expect(refused).rejects.toMatchObject({ code: 'COPYCAT_RESOURCE_HELD', path: '/it' })
+    await expect(refused).rejects.toThrow("the resource at '/it' is held by somebody: it is deleted with { force: true } only")
+    await hold.release()
+    expect(await copycat.delete('/it')).toBe(true)
+    await copycat.create('/it', DistributedLock)
+    await (await copycat.get('/it', DistributedLock))!.lock()
+    expect(await copycat.delete('/it', { force: true })).toBe(true)
+    expect(await copycat.delete('/it', { force: true })).toBe(false)
   })
 
   it('takes 3 000 waiters, and serves them in turn', async () => {

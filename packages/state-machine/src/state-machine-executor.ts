@@ -177,6 +177,11 @@ export class StateMachineExecutor implements StateMachineRuntime, Executor, Publ
     if (machine.onClose !== undefined) this.runHook('onClose', position, () => machine.onClose?.(session, position))
   }
 
+  /** Whether it is to be deleted by force only. */
+  get isHeld(): boolean {
+    return this.machine.isHeld?.() === true
+  }
+
   /** It is deleted: the last that it hears. For who runs several over one queue. */
   deleted(position: Position): void {
     const { machine } = this

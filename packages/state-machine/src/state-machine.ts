@@ -119,6 +119,9 @@ export abstract class StateMachine {
   /** A session has ended, in whatever way; what belonged to it must go here. The last hook of a session. */
   onClose?(session: ClientSession, position: Position): void
 
+  /** Whether somebody relies on having something of it to himself: then it is deleted by force only. Called where several state machines are run as one. */
+  isHeld?(): boolean
+
   /**
    * It is deleted, with all that it has; nothing else is called after this. Who waits for something of it can be told. Called where several state machines are run as one.
    */
