@@ -414,7 +414,7 @@ export class SegmentedLog implements Log {
       index = block.firstIndex + block.count
     }
     const bytes = kept.reduce((sum, block) => sum + blockHeaderBytes + block.body.length, 0)
-    await this.files.create(old.firstIndex, old.generation + 1, old.previousTerm, bytes + blockHeaderBytes, (fresh) => {
+    await this.files.create(old.firstIndex, old.generation + 1, old.previousTerm, bytes + blockHeaderBytes, true, (fresh) => {
       this.segments[this.segments.length - 1] = fresh
       this.written = Math.min(this.written, fromIndex - 1)
       this.markedThrough = 0

@@ -45,8 +45,8 @@ function entriesOf(block: Block): Entry[] {
   return entries
 }
 
-async function open(fileSystem: MemoryFileSystem): Promise<{ member: MemberStorage, log: Log }> {
-  const storage = new Storage({ directory: 'data', fileSystem, maxSegmentSize: 4_096, cacheBytes: 1_000 })
+async function open(fileSystem: MemoryFileSystem, maxSegmentSize: number = 4_096): Promise<{ member: MemberStorage, log: Log }> {
+  const storage = new Storage({ directory: 'data', fileSystem, maxSegmentSize, cacheBytes: 1_000 })
   const member = await storage.open({ memberId: 1, context, logger: silentLogger })
   await member.found({ clusterId, members: [{ id: 1, incarnation: member.identity.incarnation }] })
   return { member, log: await member.openLog() }
@@ -145,6 +145,26 @@ describe('recovery', () => {
     expect(log.recovery.torn).toMatchObject({ file: path, index: 6 })
     expect(log.lastIndex).toBe(5)
     await member.close()
+  })
+
+  it('a cut log does not wait until a whole segment is filled, takes as much as before, and is read back', async () => {
+    const mebibyte = 1024 * 1024
+    const fileSystem = new MemoryFileSystem()
+    const { member, log } = await open(fileSystem, 8 * mebibyte)
+    log.append(blockOf(1, [{ term: 1, text: 'kept' }, { term: 1, text: 'cut' }]))
+    await synced(log)
+    log.truncate(2)
+    await synced(log)
+    expect(log.bytesOnDisk).toBeLessThan(5 * mebibyte)
+    const added = Array.from({ length: 3 }, (_, at) => ({ term: 2, text: `${at}${'x'.repeat(2 * mebibyte)}` }))
+    for (const [at, entry] of added.entries()) {
+      log.append(blockOf(2 + at, [entry]))
+      await synced(log)
+    }
+    await member.close()
+    const again = await open(fileSystem, 8 * mebibyte)
+    expect(await readAll(again.log)).toEqual([{ term: 1, text: 'kept' }, ...added])
+    await again.member.close()
   })
 
   it('D14: refuses a log whose votes are lost', async () => {
