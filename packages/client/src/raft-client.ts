@@ -5,7 +5,7 @@ import {
 } from '@copycat/protocol'
 import type { Connection } from '@copycat/transport'
 import {
-  AbortedError, assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, Listeners, type SessionId, TimeoutError,
+  AbortedError, assert, checkDuration, ClosedError, ConfigurationError, CopycatError, Lifecycle, type Listener, Listeners, TimeoutError,
 } from '@copycat/utils'
 import { cover, mutant } from '@copycat/utils/instruments'
 import { ClientSession } from './client-session.ts'
@@ -19,7 +19,7 @@ import { PendingOperation, type SubmitOptions } from './pending-operation.ts'
 import { QuerySender } from './query-sender.ts'
 import type { RecoveryAction, SessionLoss, SessionRecovery } from './recovery.ts'
 import { RetryBudget } from './retry-budget.ts'
-import { StallWatch } from './stall-watch.ts'
+import { type ClientStall, StallWatch } from './stall-watch.ts'
 
 /** Options of one query. */
 export interface QueryOptions extends SubmitOptions {
@@ -30,15 +30,6 @@ export interface QueryOptions extends SubmitOptions {
    * is not in it. @default the query's own bound, else the cluster's election timeout
    */
   readonly maxStaleness?: number | undefined
-}
-
-/** The event loop of a client stood still. */
-export interface ClientStall {
-  readonly type: 'stalled'
-  readonly session: SessionId
-  readonly milliseconds: number
-  /** Whether the session has outlived it for certain. */
-  readonly isCertain: boolean
 }
 
 /** Options of {@link RaftClient.drain}. */

@@ -1,4 +1,13 @@
-import type { Context, Timer } from '@copycat/utils'
+import type { Context, SessionId, Timer } from '@copycat/utils'
+
+/** The event loop of a client stood still. */
+export interface ClientStall {
+  readonly type: 'stalled'
+  readonly session: SessionId
+  readonly milliseconds: number
+  /** Whether the session has outlived it for certain. */
+  readonly isCertain: boolean
+}
 
 /** Milliseconds between two stalls that are told. */
 const tellInterval = 1_000
