@@ -6,7 +6,7 @@ import {
 import type { StateMachineRuntime } from '@copycat/state-machine'
 import type { Respond } from '@copycat/transport'
 import type { Context, CopycatError, LogIndex, Logger, SessionId, Timer } from '@copycat/utils'
-import { cover, mutant } from '@copycat/utils/instruments'
+import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import type { Session } from '../session/session.ts'
 import { SessionLeases } from '../session/session-leases.ts'
 import type { SessionRecordResult, SessionRegistry } from '../session/session-registry.ts'
@@ -229,6 +229,11 @@ export class Leadership {
         this.commands.add({ ...pending, lastIndex: this.lastPlaced, acknowledged: noop, settled: noop })
         this.commands.applied(this.applier.lastApplied)
       })
+      return
+    }
+    if (buggify('leadership.refuses-late')) {
+      // What comes meanwhile finds a gap, and is answered first.
+      this.context.timer(this.context.monotonic() + 20, () => respond(encodeFailure(new OverloadedError('refused by chance'))))
       return
     }
     let start = commandFrameHeaderBytes
