@@ -46,6 +46,23 @@ export class Segment {
 
   /** Offset of the block that holds `index`, which is not below the segment's first one. */
   offsetOf(index: LogIndex): number {
+    return this.offsets[this.blockAt(index)]!
+  }
+
+  /** Where the block of `index` and those behind it start, as many as end within `bytesMax`, at least one; none that starts behind `throughIndex`. */
+  span(index: LogIndex, bytesMax: number, throughIndex: LogIndex): { readonly starts: readonly number[], readonly end: number } {
+    let block = this.blockAt(index)
+    const first = this.offsets[block]!
+    const starts = [first]
+    for (block += 1; block < this.blocks && this.firstIndexes[block]! <= throughIndex && this.startOf(block + 1) - first <= bytesMax; block++) starts.push(this.offsets[block]!)
+    return { starts, end: this.startOf(block) }
+  }
+
+  private startOf(block: number): number {
+    return block < this.blocks ? this.offsets[block]! : this.end
+  }
+
+  private blockAt(index: LogIndex): number {
     let low = 0
     let high = this.blocks - 1
     while (low < high) {
@@ -53,7 +70,7 @@ export class Segment {
       if (this.firstIndexes[middle]! <= index) low = middle
       else high = middle - 1
     }
-    return this.offsets[low]!
+    return low
   }
 }
 

@@ -26,6 +26,9 @@ type Operation =
   | { readonly type: 'wait', readonly work: () => Promise<void> }
   | { readonly type: 'sync', readonly done: (error: Error | undefined) => void }
 
+/** Bytes that are read of a file at a time, unless one block has more. */
+const readBytesMax = 1 << 20
+
 /**
  * Milliseconds after the last sync at which an idle writer says, durably, what is synced. Not at once: with few commands
  * in flight the writer is idle for a moment after every sync, and a mark would double its writes.
@@ -50,6 +53,8 @@ export class SegmentedLog implements Log {
   /** Up to here the files hold what the log holds; less than everything while a truncation waits for its turn. */
   private agreedThrough: LogIndex = Infinity
   private truncationsWaiting = 0
+  /** Counts truncations. */
+  private truncations = 0
   private dirty = false
   private syncing = false
   /** A roll, a truncation or what must be durable first is under way: the queue waits. */
@@ -154,6 +159,7 @@ export class SegmentedLog implements Log {
     this.synced = Math.min(this.synced, this.last)
     this.agreedThrough = Math.min(this.agreedThrough, this.last)
     this.truncationsWaiting += 1
+    this.truncations += 1
     // The entries that come instead may be older than those that go. Where the last one left is not in memory its
     // time is not known; a later one is safe, as a leader only starts its clock from it.
     this.time = this.recentBlocks.lastTime ?? this.time
@@ -178,11 +184,12 @@ export class SegmentedLog implements Log {
     for (let index = fromIndex; index <= Math.min(throughIndex, this.last);) {
       const recent = this.recent(index, bytesMax - bytes, throughIndex)
       if (recent !== undefined) return [...result, ...recent.filter((block) => result.length === 0 || bytes + block.body.length <= bytesMax)]
-      const block = await this.readBlock(index)
-      if (result.length > 0 && bytes + block.body.length > bytesMax) break
-      result.push(cutBlock(block, fromIndex, Math.min(throughIndex, this.last), (piece) => this.options.context.checksum(piece)))
-      bytes += block.body.length
-      index = block.firstIndex + block.count
+      for (const block of await this.readBlocks(index, bytesMax - bytes, throughIndex)) {
+        if (result.length > 0 && bytes + block.body.length > bytesMax) return result
+        result.push(cutBlock(block, fromIndex, Math.min(throughIndex, this.last), (piece) => this.options.context.checksum(piece)))
+        bytes += block.body.length
+        index = block.firstIndex + block.count
+      }
     }
     return result
   }
@@ -409,9 +416,10 @@ export class SegmentedLog implements Log {
     const old = this.active
     const kept: Block[] = []
     for (let index = old.firstIndex; index < fromIndex;) {
-      const block = await this.readFrom(old, index)
-      kept.push(cutBlock(block, block.firstIndex, fromIndex - 1, (bytes) => this.options.context.checksum(bytes)))
-      index = block.firstIndex + block.count
+      for (const block of await this.readFrom(old, index, readBytesMax, fromIndex - 1)) {
+        kept.push(cutBlock(block, block.firstIndex, fromIndex - 1, (bytes) => this.options.context.checksum(bytes)))
+        index = block.firstIndex + block.count
+      }
     }
     const bytes = kept.reduce((sum, block) => sum + blockHeaderBytes + block.body.length, 0)
     await this.files.create(old.firstIndex, old.generation + 1, old.previousTerm, bytes + blockHeaderBytes, true, (fresh) => {
@@ -427,32 +435,48 @@ export class SegmentedLog implements Log {
     if (!mutant('S12')) await this.files.remove(old)
   }
 
-  private async readBlock(index: LogIndex): Promise<Block> {
+  /**
+   * The block of `index`, and with it what follows in the same file, as far as `bytesMax` goes with headers and all; not past `throughIndex`, nor past what is
+   * synced: what comes then is in memory, and the file may hold something else there while a truncation waits. Nothing if something was truncated meanwhile.
+   */
+  private async readBlocks(index: LogIndex, bytesMax: number, throughIndex: LogIndex): Promise<readonly Block[]> {
+    const { truncations } = this
     for (;;) {
       const segment = this.segments.findLast((candidate) => candidate.firstIndex <= index)
       assert(segment !== undefined, () => `entry ${index} is not in the log`)
       try {
-        return await this.readFrom(segment, index)
+        const blocks = await this.readFrom(segment, index, bytesMax, Math.min(throughIndex, this.synced))
+        return truncations === this.truncations ? blocks : []
       } catch (error) {
-        // A truncation may have put another file in the place of this one meanwhile.
+        if (truncations !== this.truncations) return []
+        // A truncation from before may have put another file in the place of this one meanwhile.
         if (this.segments.includes(segment)) throw error
       }
     }
   }
 
-  private async readFrom(segment: Segment, index: LogIndex): Promise<Block> {
+  private async readFrom(segment: Segment, index: LogIndex, bytesMax: number, throughIndex: LogIndex): Promise<readonly Block[]> {
     const { context } = this.options
-    const offset = segment.offsetOf(index)
-    const head = await segment.file.read(offset, blockHeaderBytes)
-    const stored = decodeBlockHeader(head, 0, segment.seed, (bytes, seed) => context.checksum(bytes, seed))
-    if (stored === undefined || stored.firstIndex > index || stored.firstIndex + stored.count <= index || offset + stored.bodyBytes > segment.capacity) {
-      throw new StorageCorruptionError(segment.path, offset, index, 'its block cannot be read back')
+    const checksum = (bytes: Uint8Array, seed?: number): number => context.checksum(bytes, seed)
+    const { starts, end } = segment.span(index, Math.min(bytesMax, readBytesMax), throughIndex)
+    const from = starts[0]!
+    const piece = await segment.file.read(from, end - from)
+    const blocks: Block[] = []
+    let next = index
+    for (const start of starts) {
+      const stored = decodeBlockHeader(piece, start - from, segment.seed, checksum)
+      if (stored === undefined || stored.firstIndex > next || stored.firstIndex + stored.count <= next) {
+        throw new StorageCorruptionError(segment.path, start, next, 'its block cannot be read back')
+      }
+      const bodyStart = start - from + blockHeaderBytes
+      const body = piece.subarray(bodyStart, bodyStart + stored.bodyBytes)
+      if (body.length !== stored.bodyBytes || checksum(body) !== stored.bodyCrc) {
+        throw new StorageCorruptionError(segment.path, start, next, 'the body of its block does not match its checksum')
+      }
+      blocks.push(blockOf(stored, body))
+      next = stored.firstIndex + stored.count
     }
-    const body = await segment.file.read(offset + blockHeaderBytes, stored.bodyBytes)
-    if (body.length !== stored.bodyBytes || context.checksum(body) !== stored.bodyCrc) {
-      throw new StorageCorruptionError(segment.path, offset, index, 'the body of its block does not match its checksum')
-    }
-    return blockOf(stored, body)
+    return blocks
   }
 
   private fail(error: unknown): void {

@@ -167,6 +167,27 @@ describe('recovery', () => {
     await again.member.close()
   })
 
+  it.each([1, 400, 100_000])('what is read while a truncation waits is what the log holds, not what the file still does: at most %i bytes', async (bytesMax) => {
+    const { member, log } = await open(new MemoryFileSystem())
+    const old = Array.from({ length: 12 }, (_, at) => ({ term: 1, text: `old ${at}${'x'.repeat(200)}` }))
+    for (const [at, entry] of old.entries()) log.append(blockOf(at + 1, [entry]))
+    await synced(log)
+    expect(log.recent(1, bytesMax)).toBeUndefined()
+    const early = log.read(1, bytesMax)
+    log.truncate(7)
+    const added = Array.from({ length: 3 }, (_, at) => ({ term: 2, text: `new ${at}` }))
+    for (const [at, entry] of added.entries()) log.append(blockOf(7 + at, [entry]))
+    const expected = [...old.slice(0, 6), ...added]
+    for (const blocks of [await early, await log.read(1, bytesMax)]) {
+      const entries = blocks.flatMap(entriesOf)
+      expect(entries.length).toBeGreaterThan(0)
+      expect(entries).toEqual(expected.slice(0, entries.length))
+    }
+    await synced(log)
+    expect((await log.read(1, 1_000_000)).flatMap(entriesOf)).toEqual(expected)
+    await member.close()
+  })
+
   it('D14: refuses a log whose votes are lost', async () => {
     const fileSystem = new MemoryFileSystem()
     await closedLog(fileSystem, 5)
