@@ -16,7 +16,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'command-sender.sent-again', 'command-sender.window-is-full',
   'commitment.older-term-waits',
   'connection.leader-closed', 'connection.vote-asked-again',
-  'driver.answer-of-an-older-term', 'driver.entries-from-disk', 'driver.entries-of-an-office-that-ended', 'driver.entries-unreadable', 'driver.proposed-too-late',
+  'driver.answer-of-an-older-term', 'driver.entries-damaged', 'driver.entries-from-disk', 'driver.entries-of-an-office-that-ended', 'driver.entries-unreadable', 'driver.proposed-too-late',
   'event-delivery.connection-is-full', 'event-delivery.gap', 'event-delivery.turn-is-over',
   'event-receiver.acknowledges-early', 'event-receiver.answer-is-held', 'event-receiver.gap', 'event-receiver.had-it-before', 'event-receiver.hole',
   'event-receiver.of-an-earlier-binding', 'event-receiver.waits-for-long',

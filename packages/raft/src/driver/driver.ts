@@ -1,6 +1,6 @@
 import type { Effect, Input, PersistEffect, PersistId, RaftCore, RaftMessage, ReplicateEffect, RoleEffect, SendEffect } from '@copycat/consensus'
 import { type Block, cutBlock, type Log } from '@copycat/storage'
-import { assert, type Channel, type Context, InvariantError, type LogIndex, type Logger, type MemberId, type Timer } from '@copycat/utils'
+import { assert, type Channel, type Context, CopycatError, InvariantError, type LogIndex, type Logger, type MemberId, type Timer } from '@copycat/utils'
 import { buggify, cover } from '@copycat/utils/instruments'
 import { type RaftEvent, raftChannel } from '../diagnostics.ts'
 import type { FilledAppendEntries } from '../wire/raft-message.ts'
@@ -104,6 +104,12 @@ export class Driver {
     this.step({ type: 'persisted', id: effect.id, epoch: effect.epoch })
   }
 
+  /** Nothing goes on from a state that may be wrong, not even what comes before the server has closed. */
+  private fail(error: Error): void {
+    this.stopped = true
+    this.ports.failed(error)
+  }
+
   private enqueue(step: Step): void {
     if (this.stopped) {
       step.proposed?.placed(undefined)
@@ -121,9 +127,7 @@ export class Driver {
         if (this.stopped) break
       }
     } catch (error) {
-      // Nothing goes on from a state that may be wrong, not even what comes before the server has closed.
-      this.stopped = true
-      this.ports.failed(error instanceof Error ? error : new InvariantError(String(error)))
+      this.fail(error instanceof Error ? error : new InvariantError(String(error)))
     } finally {
       for (const step of this.stopped ? this.steps : []) step.proposed?.placed(undefined)
       this.steps.length = 0
@@ -222,6 +226,13 @@ export class Driver {
     this.log.read(effect.fromIndex, effect.bytesMax, through).then(
       (read) => this.sendEntries(effect, read),
       (error: unknown) => {
+        if (this.stopped) return
+        if (CopycatError.is(error, 'COPYCAT_STORAGE_CORRUPTION')) {
+          // Nobody would ever get these entries from this leader; among the others are some who have them.
+          cover('driver.entries-damaged')
+          this.fail(error)
+          return
+        }
         cover('driver.entries-unreadable')
         this.logger.error(`entries from ${effect.fromIndex} on cannot be read for member ${effect.to}`, error)
         this.step({ type: 'sent', to: effect.to, through: effect.fromIndex - 1 })

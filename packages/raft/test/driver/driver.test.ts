@@ -1,5 +1,5 @@
 import type { Effect, Input, Role } from '@copycat/consensus'
-import type { Block } from '@copycat/storage'
+import { type Block, StorageCorruptionError } from '@copycat/storage'
 import { silentLogger, SystemContext } from '@copycat/utils'
 import { describe, expect, it } from 'vitest'
 import { Driver } from '../../src/driver/driver.ts'
@@ -59,6 +59,17 @@ describe('Driver', () => {
     await read.promise
     expect(done).toEqual([])
     expect(core.inputs.at(-1)).toEqual({ type: 'sent', to: 2, through: 4 })
+  })
+
+  it('stops when entries are damaged: a leader that cannot read its log would keep others from ever getting it', async () => {
+    const { core, driver, read, done } = drive(({ type }) => (type === 'tick' ? [replicate] : []))
+    driver.step({ type: 'tick' })
+    const told = core.inputs.length
+    read.reject(new StorageCorruptionError('data/log/1-1.seg', 8_603, 1_030, 'its block cannot be read back'))
+    await Promise.allSettled([read.promise])
+    expect(done).toEqual([expect.stringContaining('damaged')])
+    driver.step({ type: 'tick' })
+    expect(core.inputs).toHaveLength(told)
   })
 
   it('tells the core when entries cannot be read', async () => {
