@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import {
   counterModel, type CounterInput, type CounterOutput, electionModel, type ElectionInput, type ElectionOutput, lockModel, type LockInput,
   type LockOutput, type Model, queueModel, type QueueInput, type QueueOutput, registerModel, type RegisterInput, type RegisterOutput,
-  type Scalar, setMemberModel, type SetMemberInput, type SetMemberOutput, versionedRegisterModel, type VersionedRegisterInput,
+  type Scalar, type SemaphoreInput, semaphoreModel, type SemaphoreOutput, setMemberModel, type SetMemberInput, type SetMemberOutput, versionedRegisterModel, type VersionedRegisterInput,
   type VersionedRegisterOutput,
 } from '../src/index.ts'
 
@@ -162,5 +162,27 @@ const election: AtomicObject<ElectionInput, ElectionOutput> = {
   },
 }
 
+const semaphore: AtomicObject<SemaphoreInput, SemaphoreOutput> = {
+  model: semaphoreModel(3),
+  inputs: fc.oneof(
+    fc.constant<SemaphoreInput>({ type: 'available' }),
+    fc.record({ type: fc.constant('tryAcquire' as const), owner: fc.constantFrom('a', 'b', 'c'), permits: fc.integer({ min: 1, max: 2 }) }),
+    fc.record({ type: fc.constant('release' as const), owner: fc.constantFrom('a', 'b', 'c') }),
+  ),
+  outputs: fc.oneof(fc.boolean(), fc.constant(null), number, fc.record({ token: version }).map((output) => given<{ token: number }>(output))),
+  create() {
+    const held = new Map<string, number>()
+    let token = 0
+    return (input) => {
+      const available = 3 - [...held.values()].reduce((sum, permits) => sum + permits, 0)
+      if (input.type === 'available') return available
+      if (input.type === 'release') return held.delete(input.owner)
+      if (held.has(input.owner) || input.permits > available) return null
+      held.set(input.owner, input.permits)
+      return ++token % 2 === 0 ? {} : { token }
+    }
+  },
+}
+
 /** One of each model. */
-export const atomicObjects: readonly AtomicObject[] = [register, versionedRegister, setMember, counter, queue, lock, election] as never
+export const atomicObjects: readonly AtomicObject[] = [register, versionedRegister, setMember, counter, queue, lock, election, semaphore] as never

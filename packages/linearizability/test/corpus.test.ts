@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  check, counterModel, electionModel, lockModel, type Model, queueModel, registerModel, report, setMemberModel, versionedRegisterModel,
+  check, counterModel, electionModel, lockModel, type Model, queueModel, registerModel, report, semaphoreModel, setMemberModel,
+  versionedRegisterModel,
 } from '../src/index.ts'
 import { historyOf } from './corpus/case.ts'
 import type { Case } from './corpus/case.ts'
 import { counterCases, queueCases, setMemberCases } from './corpus/collections.ts'
-import { electionCases, lockCases } from './corpus/coordination.ts'
+import { electionCases, lockCases, semaphoreCases } from './corpus/coordination.ts'
 import { registerCases } from './corpus/register.ts'
 import { versionedRegisterCases } from './corpus/versioned-register.ts'
 import { isLinearizable } from './brute-force.ts'
@@ -32,4 +33,5 @@ describe('corpus of hand-made histories', () => {
   judges(queueModel(), queueCases)
   judges(lockModel(), lockCases)
   judges(electionModel(), electionCases)
+  judges(semaphoreModel(3), semaphoreCases)
 })

@@ -1,4 +1,4 @@
-import type { ElectionInput, ElectionOutput, LockInput, LockOutput } from '../../src/index.ts'
+import type { ElectionInput, ElectionOutput, LockInput, LockOutput, SemaphoreInput, SemaphoreOutput } from '../../src/index.ts'
 import { call, done, ok, unknown } from './case.ts'
 import type { Case } from './case.ts'
 
@@ -103,5 +103,39 @@ export const electionCases: readonly Case<ElectionInput, ElectionOutput>[] = [
   {
     claim: 'a resignation is not known to the service, which names nobody', verdict: 'illegal', blocked: 'leader -> nobody',
     events: [done('a', elect('a'), { epoch: 1 }), done('b', leader, null)],
+  },
+]
+
+const take = (owner: string, permits: number): SemaphoreInput => ({ type: 'acquire', owner, permits })
+const tryTake = (owner: string, permits: number): SemaphoreInput => ({ type: 'tryAcquire', owner, permits })
+const giveBack = (owner: string): SemaphoreInput => ({ type: 'release', owner })
+const available: SemaphoreInput = { type: 'available' }
+
+/** Of three permits. */
+export const semaphoreCases: readonly Case<SemaphoreInput, SemaphoreOutput>[] = [
+  {
+    claim: 'permits are held by several, and go to who waits when there are enough', verdict: 'linearizable',
+    events: [
+      done('a', take('a', 1), { token: 2 }), done('b', take('b', 2), { token: 3 }), call('c', take('c', 2)), done('d', tryTake('d', 1), null),
+      done('b', giveBack('b'), true), ok('c', { token: 4 }), done('d', available, 0),
+    ],
+  },
+  {
+    claim: 'more permits are held than there are', verdict: 'illegal', blocked: 'acquire "b", 2 -> token 3',
+    events: [done('a', take('a', 2), { token: 2 }), done('b', take('b', 2), { token: 3 })],
+  },
+  {
+    claim: 'permits are given out of turn', verdict: 'illegal', blocked: 'acquire "b", 1 -> token 2',
+    events: [done('a', take('a', 1), { token: 3 }), done('b', take('b', 1), { token: 2 })],
+  },
+  {
+    claim: 'permits come back from an owner whose session may have expired', verdict: 'linearizable',
+    events: [
+      done('a', take('a', 2), { token: 2 }), call('service', giveBack('a')), unknown('service'), done('b', take('b', 3), { token: 3 }), done('a', giveBack('a'), false),
+    ],
+  },
+  {
+    claim: 'permits are lost', verdict: 'illegal', blocked: 'available -> 2',
+    events: [done('a', take('a', 1), { token: 2 }), done('a', giveBack('a'), true), done('b', available, 2)],
   },
 ]

@@ -1,5 +1,6 @@
-import { check, HistoryRecorder, lockModel, type LockInput, type LockOutput, type PendingOperation, report } from '@copycat/linearizability'
+import type { PendingOperation } from '@copycat/linearizability'
 import type { ClientWorld } from '@copycat/simulator/internal'
+import { HoldHistories } from './hold-histories.ts'
 
 /** As much of a client's session as says how long it may be relied upon, by the client's clock. */
 export interface HoldingSession {
@@ -49,11 +50,11 @@ interface Thing {
 
 /**
  * I43 and I44, by what clients see: what is held is held by no more than there may be, under tokens that ascend; it is over for its holder before the cluster
- * ends his session; and the history of each lock is that of a lock. The store outside, to which holders write, takes no token lower than one that it has seen.
+ * ends his session; and the history of each lock is that of a lock, of each semaphore that of a semaphore. The store outside, to which holders write, takes no token lower than one that it has seen.
  */
 export class HoldOracle {
   private readonly things = new Map<string, Thing>()
-  private readonly histories = new HistoryRecorder<LockInput, LockOutput>()
+  private readonly histories = new HoldHistories()
   private readonly fail: (invariant: string, text: string) => void
   private requests = 0
 
@@ -117,12 +118,11 @@ export class HoldOracle {
 
   /** Judges everything. @returns undefined when it is as it must be. */
   verdict(): string | undefined {
-    const result = check(this.histories.history(), lockModel())
-    return result.verdict === 'linearizable' ? undefined : report(result)
+    return this.histories.verdict()
   }
 
-  private released({ path, total }: HoldDemand, owner: string, now: number): void {
-    if (total === 1) this.histories.invoke('the cluster', path, { type: 'release', owner }, now).unknown(now)
+  private released(demand: HoldDemand, owner: string, now: number): void {
+    this.histories.released(demand, 'the cluster', owner, now).unknown(now)
   }
 }
 
@@ -132,16 +132,16 @@ export class HeldRequest {
   readonly path: string
   /** Session under which it was asked for. */
   readonly sessionId: number
-  private readonly histories: HistoryRecorder<LockInput, LockOutput>
+  private readonly histories: HoldHistories
   private readonly fail: (invariant: string, text: string) => void
   private readonly thing: Thing
   private readonly asker: HoldAsker
   private readonly demand: HoldDemand
-  private readonly pending: PendingOperation<LockOutput> | undefined
+  private readonly pending: PendingOperation<{ readonly token: number } | null>
   private holding: Holding | undefined
 
   constructor(
-    histories: HistoryRecorder<LockInput, LockOutput>, fail: (invariant: string, text: string) => void, thing: Thing, label: string, asker: HoldAsker,
+    histories: HoldHistories, fail: (invariant: string, text: string) => void, thing: Thing, label: string, asker: HoldAsker,
     demand: HoldDemand,
   ) {
     this.histories = histories
@@ -152,8 +152,7 @@ export class HeldRequest {
     this.demand = demand
     this.path = demand.path
     this.sessionId = asker.session.id
-    const type = demand.mayBeRefused ? 'tryAcquire' : 'acquire'
-    this.pending = demand.total === 1 ? histories.invoke(label, demand.path, { type, owner: label }, this.now) : undefined
+    this.pending = histories.asked(demand, label, this.now)
     thing.asked.add(this)
   }
 
@@ -162,7 +161,7 @@ export class HeldRequest {
     const { thing, label, asker, demand: { path, total, permits } } = this
     const { session } = asker
     thing.asked.delete(this)
-    this.pending?.ok({ token }, this.now)
+    this.pending.ok({ token }, this.now)
     const holding: Holding = { label, asker, session, permits, token, signal, isLate: false }
     this.holding = holding
     const others = [...thing.held].filter(isRelied)
@@ -185,19 +184,19 @@ export class HeldRequest {
   /** It was not granted: others had it. */
   refused(): void {
     this.thing.asked.delete(this)
-    this.pending?.ok(null, this.now)
+    this.pending.ok(null, this.now)
   }
 
   /** The request has never reached the cluster. */
   failed(): void {
     this.thing.asked.delete(this)
-    this.pending?.failed(this.now)
+    this.pending.failed(this.now)
   }
 
   /** Nobody knows; if it was granted it is taken back. */
   unknown(): void {
     this.thing.asked.delete(this)
-    this.pending?.unknown(this.now)
+    this.pending.unknown(this.now)
     this.mayBeReleased()
   }
 
@@ -205,11 +204,11 @@ export class HeldRequest {
 
   /** Its holder gives it back by `release`. */
   async release(release: () => Promise<void>): Promise<void> {
-    const { holding, label, path, demand: { total } } = this
+    const { holding, label, demand } = this
     if (holding === undefined) return
     const wasHeld = !holding.signal.aborted
     this.isReleasing = true
-    const pending = total === 1 && wasHeld ? this.histories.invoke(label, path, { type: 'release', owner: label, token: holding.token }, this.now) : undefined
+    const pending = wasHeld ? this.histories.released(demand, label, label, this.now, holding.token) : undefined
     try {
       await release()
     } catch (error) {
@@ -222,7 +221,7 @@ export class HeldRequest {
   }
 
   private mayBeReleased(): void {
-    if (this.demand.total === 1) this.histories.invoke('the cluster', this.path, { type: 'release', owner: this.label }, this.now).unknown(this.now)
+    this.histories.released(this.demand, 'the cluster', this.label, this.now).unknown(this.now)
   }
 
   private get now(): number {
