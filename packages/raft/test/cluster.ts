@@ -36,7 +36,7 @@ export class Cluster {
     await Promise.all(this.members.map(({ id }) => this.open(id)))
   }
 
-  async client(options: Partial<Pick<RaftClientOptions, 'sessionTimeout' | 'strategy'>> = {}): Promise<RaftClient> {
+  async client(options: Partial<Pick<RaftClientOptions, 'sessionTimeout' | 'strategy' | 'transport'>> = {}): Promise<RaftClient> {
     const client = await RaftClient.open({
       members: this.members, transport: new LocalTransport({ network: this.network, logger: silentLogger }), logger: silentLogger, ...options,
     })
