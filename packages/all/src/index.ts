@@ -11,11 +11,11 @@ export { allResources } from './all-resources.ts'
 export { RaftClient } from '@copycat/client'
 export type { ClientSession, RaftClientOptions, SessionState } from '@copycat/client'
 export {
-  CopycatClient, EventType, isResourcePath, pathLengthMax, PersistenceMode, Resource, ResourceClient, ResourceContext, ResourceDeletedError,
+  CopycatClient, EventType, isResourcePath, pathLengthMax, PersistenceMode, Resource, ResourceClient, ResourceContext, ResourceDeletedError, ResourceHeldError,
   ResourceEvents, ResourceManager, ResourceTypeError, Subscribers,
 } from '@copycat/core'
 export type {
-  CallOptions, ChangeType, Copycat, EventRequest, ListenerOptions, OperationClient, PublishedEvent, ReadOptions, ResourceContextOptions,
+  CallOptions, ChangeType, Copycat, DeleteOptions, EventRequest, ListenerOptions, OperationClient, PublishedEvent, ReadOptions, ResourceContextOptions,
   ResourceId, ResourceManagerOptions, ResourceType, SessionLease, WriteOptions,
 } from '@copycat/core'
 export {

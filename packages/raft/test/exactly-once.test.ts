@@ -1,4 +1,5 @@
 import { writeSafeInteger } from '@copycat/buffer'
+import type { RaftClient } from '@copycat/client'
 import { commandFrameHeaderBytes, decodeResults, MessageType } from '@copycat/protocol'
 import { MemoryFileSystem } from '@copycat/storage'
 import type { Connection, Transport } from '@copycat/transport'
@@ -75,13 +76,18 @@ async function repeated(connection: Connection, frame: Uint8Array): Promise<stri
 it('X1, X2: after a restart of all servers a repeated command gives its recorded result, byte for byte, or says that it is gone', async () => {
   cluster = new Cluster(Array.from({ length: 3 }, () => new MemoryFileSystem()))
   await cluster.openAll()
-  const sent: Sent[] = []
-  const client = await cluster.client({ sessionTimeout: 30_000, transport: recorded(new LocalTransport({ network: cluster.network, logger: silentLogger }), sent) })
+  const recordedClient = (sent: Sent[]): Promise<RaftClient> => (
+    cluster.client({ sessionTimeout: 30_000, transport: recorded(new LocalTransport({ network: cluster.network, logger: silentLogger }), sent) })
+  )
+  const [sent, failing]: [Sent[], Sent[]] = [[], []]
+  const client = await recordedClient(sent)
   await client.submit(new Add(20))
-  // Each frame says which results its client has: those of the first command need not be kept from here on.
-  await client.submit(new Add(22))
-  await expect(client.submit(new Fail())).rejects.toMatchObject({ code: 'COPYCAT_APPLICATION' })
-  const [first, second, third] = sent
+  // Each frame says which results its client has: that of the first command need not be kept from here on.
+  expect(await client.submit(new Add(22))).toBe(42)
+  const other = await recordedClient(failing)
+  await expect(other.submit(new Fail())).rejects.toMatchObject({ code: 'COPYCAT_APPLICATION' })
+  const [[first, second], [third]] = [sent, failing]
+  expect(second!.result).toMatch(/^[0-9a-f]+$/)
 
   for (let restart = 0; restart < 2; restart++) {
     await Promise.all([...cluster.servers.values()].map((server) => server.close()))
@@ -92,8 +98,7 @@ it('X1, X2: after a restart of all servers a repeated command gives its recorded
     expect(await repeated(connection, third!.frame)).toBe(third!.result)
     expect(third!.result).toMatch(/^COPYCAT_APPLICATION: .*failed on purpose/)
     expect(await repeated(connection, first!.frame)).toMatch(/^COPYCAT_RESULT_EXPIRED/)
-    // The third command has told that the second one's result arrived.
-    expect(await repeated(connection, second!.frame)).toMatch(/^COPYCAT_RESULT_EXPIRED/)
+    expect(await repeated(connection, second!.frame)).toBe(second!.result)
     expect(await repeated(connection, ofSession(third!.frame, 1))).toBe('COPYCAT_SESSION_EXPIRED')
     connection.close()
   }
