@@ -4,7 +4,7 @@ import { DeterminismTrap, StateMachine, StateMachineExecutor, type StateMachineR
 import type { Founding, Log, MemberStorage } from '@copycat/storage'
 import type { Connection, TransportServer } from '@copycat/transport'
 import { assert, ClosedError, Lifecycle, type Listener, Listeners, type LogIndex, type MemberId, type Term, TimeoutError, type Timer } from '@copycat/utils'
-import { mutant } from '@copycat/utils/instruments'
+import { cover, mutant } from '@copycat/utils/instruments'
 import { Cluster } from './cluster/cluster.ts'
 import { Members } from './cluster/members.ts'
 import type { SessionStatus } from './cluster/session-status.ts'
@@ -195,7 +195,14 @@ export class RaftServer {
       leader: () => ({ id: this.leader, isConnected: this.leader !== undefined && this.members?.isConnected(this.leader) === true }),
       bind: (session, binding, eventIndex, from) => this.running?.delivery.bind(session, binding, eventIndex, from),
       forward: (to, type, bytes) => this.forwarding.forward(to, type, bytes),
-      greet: (from, bytes, respond) => this.members?.greet(from, bytes, respond),
+      greet: (from, bytes, respond) => {
+        if (this.members === undefined) {
+          // It recovers still, and will dial. Who waited for an answer until his time is over could not be dialled by then.
+          cover('raft-server.greeted-too-early')
+          from.close()
+        }
+        return this.members?.greet(from, bytes, respond)
+      },
       receive: (from, message) => this.running?.driver.receive(from, message),
       checksum: (bytes) => this.options.context.checksum(bytes),
       malformed: (from, error) => {

@@ -1,7 +1,9 @@
+import { silentLogger } from '@copycat/utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { RaftServer } from '@copycat/raft'
 import { MemoryFileSystem, Storage } from '@copycat/storage'
 import { LocalTransport } from '@copycat/transport-local'
+import { ServerMessageType } from '../src/wire/server-message-type.ts'
 import { Cluster } from './cluster.ts'
 import { Add, AddLater, Counter, Fail, Get } from './counter.ts'
 
@@ -90,6 +92,36 @@ describe('RaftServer', () => {
     })).rejects.toMatchObject({ code: 'COPYCAT_IDENTITY' })
     const client = await cluster.client()
     expect(await client.submit(new Add(1))).toBe(1)
+  })
+
+  it('refuses a hello at once while it recovers, so that whoever dials it tries again', async () => {
+    let recover = (): void => {}
+    const recovering = new Promise<void>((resolve) => {
+      recover = resolve
+    })
+    const fileSystem = new MemoryFileSystem()
+    cluster = new Cluster([fileSystem])
+    await cluster.open(1)
+    await cluster.servers.get(1)!.close()
+    const list = fileSystem.list.bind(fileSystem)
+    let isListed = (): void => {}
+    const listed = new Promise<void>((resolve) => {
+      isListed = resolve
+    })
+    fileSystem.list = async (directory) => {
+      // What is looked at before it listens is no matter here.
+      if (directory.endsWith('log') && cluster.network.serverAt(cluster.members[0]!) !== undefined) {
+        isListed()
+        await recovering
+      }
+      return list(directory)
+    }
+    const opening = cluster.open(1)
+    await listed
+    const connection = await new LocalTransport({ network: cluster.network, logger: silentLogger }).connect(cluster.members[0]!)
+    await expect(connection.request(ServerMessageType.hello, [new Uint8Array(1)], { timeout: 5_000 })).rejects.toMatchObject({ code: 'COPYCAT_TRANSPORT_CONNECTION_CLOSED' })
+    recover()
+    await opening
   })
 
   it('names option, value and rule of a bad option', async () => {

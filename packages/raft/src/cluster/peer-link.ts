@@ -43,6 +43,8 @@ export class PeerLink {
   private retry: Timer | undefined
   private failures = 0
   private dialling = false
+  /** The member was heard while it was dialled: an attempt that was made before says nothing about it now. */
+  private wasHeard = false
   private stopped = false
 
   constructor(
@@ -67,6 +69,7 @@ export class PeerLink {
 
   /** A sign of life of the member: no reason to wait for the next try. */
   hurry(): void {
+    this.wasHeard = this.dialling
     if (this.retry === undefined || this.stopped) return
     cover('peer-link.hurried')
     this.retry.cancel()
@@ -97,6 +100,7 @@ export class PeerLink {
   private dial(): void {
     if (this.dialling || this.stopped || this.connection !== undefined) return
     this.dialling = true
+    this.wasHeard = false
     this.connect().then(
       (connection) => {
         this.dialling = false
@@ -113,7 +117,11 @@ export class PeerLink {
         this.dialling = false
         if (this.stopped) return
         this.ports.failed(error)
-        this.retryLater()
+        if (this.wasHeard) {
+          cover('peer-link.heard-while-dialling')
+          this.failures = 0
+          this.dial()
+        } else this.retryLater()
       },
     )
   }
