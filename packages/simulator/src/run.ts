@@ -1,3 +1,4 @@
+import type { Role } from '@copycat/consensus'
 import { type RaftEvent, raftChannel } from '@copycat/raft/internal'
 import { CopycatError, type Logger } from '@copycat/utils'
 import { ClusterChecks } from './checks/cluster-checks.ts'
@@ -107,6 +108,9 @@ class Run {
   private violation: Violation | undefined
   private isBuggified = false
   private mustSucceedFrom = Infinity
+  /** The term that nothing has a reason to leave any more. */
+  private settledTerm = Infinity
+  private lastToEnd: { readonly server: SimServer | undefined, readonly role: Role | undefined } = { server: undefined, role: undefined }
   private mayStart = true
   /** Servers that stay down in this phase. */
   private readonly heldDown = new Set<SimServer>()
@@ -202,7 +206,7 @@ class Run {
     this.mustSucceedFrom = healedAt + graceMillis
     await this.until(this.mustSucceedFrom)
     this.checkLeader('V1')
-    const term = this.highestTerm()
+    this.settledTerm = this.highestTerm()
     const { acknowledged, submitted } = this.workload.counts
     const afterwards = await this.goodput(this.mustSucceedFrom, end - settleMillis)
     if (this.options.rush !== undefined && afterwards < leastGoodput * usual) {
@@ -213,7 +217,7 @@ class Run {
     if (this.clients.length > 0 && !isAtRest && this.workload.counts.acknowledged === acknowledged) this.fail('V6', 'nothing was acknowledged any more after all was healed')
     this.mayStart = false
     await this.until(end)
-    if (this.highestTerm() > term) this.fail('V1', `the term grew from ${term} to ${this.highestTerm()} after all was healed`)
+    if (this.highestTerm() > this.settledTerm) this.fail('V1', `the term grew from ${this.settledTerm} to ${this.highestTerm()} after all was healed`)
   }
 
   /** Operations that are acknowledged in a second of that time; looked at only where a run is about it. */
@@ -359,8 +363,9 @@ class Run {
   }
 
   private processEnded(ended: SimProcess): void {
-    this.checks.ended(ended)
     const server = this.servers.find(({ process }) => process === ended)
+    this.lastToEnd = { server, role: server === undefined ? undefined : this.checks.view(server.id).role }
+    this.checks.ended(ended)
     this.network.processEnded(ended, server?.isLosingPower === true ? 'silent' : 'reset')
     server?.ended()
     this.clients.find(({ process }) => process === ended)?.ended()
@@ -370,13 +375,22 @@ class Run {
   private serverStopped(server: SimServer, error: unknown): void {
     this.lines.add(this.scheduler.now / 1_000, `${server.process.name} stopped: ${textOf(error)}`)
     const isDamaged = this.atlas.damagedMembers.has(server.id)
+    const wasLeader = this.lastToEnd.server === server && this.lastToEnd.role === 'leader'
     const isFenced = isDamaged && CopycatError.is(error) && ['COPYCAT_STORAGE_CORRUPTION', 'COPYCAT_STORAGE_FOREIGN', 'COPYCAT_IDENTITY'].includes(error.code)
     // I48: what was never damaged must be found whole, after any crash.
     if (!isDamaged && CopycatError.is(error, 'COPYCAT_STORAGE_CORRUPTION')) this.fail('I48', `${server.process.name} finds its disk damaged, which it is not: ${textOf(error)}`)
     const isFine = isFenced || isDamaged || CopycatError.is(error, 'COPYCAT_TIMEOUT') || this.hadDiskFault(server, error)
     if (!isFine) this.fail('assertion', `${server.process.name} stopped: ${textOf(error)}`)
     else if (!isFenced) this.revive(server, 50 + this.random.integer(1_000))
-    else this.revive(server, 2_000 + this.random.integer(4_000), this.random.chance(1, 2))
+    else {
+      if (wasLeader) this.electAnew()
+      this.revive(server, 2_000 + this.random.integer(4_000), this.random.chance(1, 2))
+    }
+  }
+
+  /** A leader that finds damage from before all was healed leaves office: the one election that follows is no unrest. */
+  private electAnew(): void {
+    if (this.settledTerm !== Infinity) this.settledTerm += 1
   }
 
   private hadDiskFault({ disk: { faultCounts } }: SimServer, error: unknown): boolean {
