@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { RaftServer } from '@copycat/raft'
 import { CopycatReplica } from '@copycat/replica'
+import { DistributedMap } from '@copycat/resources-collections'
 import { DistributedLeaderElection, DistributedLock, DistributedTopic } from '@copycat/resources-coordination'
 import { Storage } from '@copycat/storage'
 import { TcpTransport } from '@copycat/transport-tcp'
@@ -39,7 +40,10 @@ async function main(configuration: ReplicaConfiguration): Promise<void> {
         loopDelay.enable()
         break
       case 'block':
-        for (const end = performance.now() + message.milliseconds; performance.now() < end;);
+        // Its own session was renewed just before: how long that lasts does not depend on chance.
+        void renewed(replica).then(() => {
+          for (const end = performance.now() + message.milliseconds; performance.now() < end;);
+        })
         break
       case 'close':
         void (replica ?? raftServer)!.close().finally(() => process.exit(0))
@@ -50,6 +54,11 @@ async function main(configuration: ReplicaConfiguration): Promise<void> {
     if (state === 'failed') process.exit(3)
   })
   send({ type: 'ready' })
+}
+
+async function renewed(replica: CopycatReplica | undefined): Promise<void> {
+  const map = await replica?.create('/own', DistributedMap<string, boolean>)
+  await map?.put('key', true)
 }
 
 function openInWorker({ directory, stateMachine: _stateMachine, thread: _thread, ...options }: ReplicaConfiguration, logger: Logger): Promise<CopycatReplica> {

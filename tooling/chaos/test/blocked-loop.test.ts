@@ -34,9 +34,7 @@ async function blockLeader(running: ProcessCluster, milliseconds: number) {
 it('an application that blocks its event loop for 3 s with its leader in a worker brings about no election, and writes go on meanwhile', async () => {
   cluster = await ProcessCluster.start({ thread: 'worker' })
   const { leader, before, after, puts, states } = await blockLeader(cluster, 3_000)
-  expect(after).toMatchObject({ state: 'leader', term: before.term, leader, session: { id: before.session?.id } })
-  // Its own client stood still for most of a session time-out: it may have doubted its session.
-  expect(after.session?.states).not.toContain('EXPIRED')
+  expect(after).toMatchObject({ state: 'leader', term: before.term, leader, session: { id: before.session?.id, states: [] } })
   expect(puts).toBeGreaterThan(50)
   expect(states).toEqual(['CLOSED'])
 })
