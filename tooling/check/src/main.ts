@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { runSteps } from './step.ts'
 import type { Step } from './step.ts'
-import { countTests } from './test-report.ts'
+import { countTests, failedTests } from './test-report.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 const reports = path.join(root, '.reports')
@@ -45,6 +45,7 @@ async function main(): Promise<void> {
   console.log('')
   for (const { name, passed, time } of results) console.log(`${passed ? 'passed' : 'FAILED'}  ${(time / 1000).toFixed(1).padStart(6)} s  ${name}`)
   if (counts.skipped > 0) console.log(`${counts.skipped} tests were skipped`)
+  for (const line of failedTests([...reportOf.values()])) console.log(`FAILED  ${path.relative(root, line)}`)
   const failed = counts.failed + failedSteps.length
   console.log(`${counts.passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { countTests } from '../src/test-report.ts'
+import { countTests, failedTests } from '../src/test-report.ts'
 
 const report = (numPassedTests: number, numFailedTests: number, testResults: object[] = []): string =>
   JSON.stringify({ numPassedTests, numFailedTests, numPendingTests: 1, numTodoTests: 0, testResults })
@@ -35,5 +35,13 @@ describe('countTests', () => {
   it('counts a file that could not be loaded as a failure, but not one whose tests were counted', () => {
     const results = [{ status: 'failed', assertionResults: [] }, { status: 'failed', assertionResults: [{ status: 'failed' }] }]
     expect(countTests([write('a', report(0, 1, results))])).toMatchObject({ failed: 2 })
+  })
+
+  it('names each test that failed and each file that could not be loaded, with the first line of why', () => {
+    const results = [
+      { name: '/a.test.ts', status: 'failed', message: 'no such module\nat b', assertionResults: [] },
+      { name: '/b.test.ts', status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed', fullName: 'adds up', failureMessages: ['1 is not 2\nat c'] }] },
+    ]
+    expect(failedTests([write('a', report(1, 1, results)), path.join(directory, 'none')])).toEqual(['/a.test.ts: no such module', '/b.test.ts: adds up: 1 is not 2'])
   })
 })
