@@ -14,6 +14,7 @@ export function vitestConfig(test = {}) {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     // Files of a package share a thread and what they import: half the time goes into loading else. Who changes what is global takes processes of its own.
-    test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, pool: 'threads', isolate: false, ...test },
+    // A poll ends when its condition holds; a second, its default, is short for a machine that is busy.
+    test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, expect: { poll: { timeout: 10_000 } }, pool: 'threads', isolate: false, ...test },
   })
 }

@@ -12,11 +12,14 @@ describe('recovery of a session that the cluster has ended', () => {
     one!.onRecover((recovery) => recoveries.push(recovery))
     const restored = new Promise<void>((resolve) => void own.appear('ada', resolve))
     await expect.poll(() => other.present()).toEqual(['ada'])
+    let gapTold!: () => void
     const goesOn = new Promise<void>((resolve) => {
-      void own.onAppear((name) => told.push(name), () => {
-        told.push('gap')
-        resolve()
-      })
+      gapTold = resolve
+    })
+    // Awaited: `other` is another session, whose commands may go before a registration that is under way.
+    await own.onAppear((name) => told.push(name), () => {
+      told.push('gap')
+      gapTold()
     })
     await other.appear('bob', () => undefined)
     await expect.poll(() => told).toEqual(['bob'])
