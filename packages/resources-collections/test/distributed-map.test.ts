@@ -4,6 +4,7 @@ import { Serializer } from '@copycat/serializer'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { DistributedMap } from '../src/index.ts'
+import { numRuns } from './worlds.ts'
 
 /** A client on a cluster of one state machine; everything settles within microtasks. */
 function resources(): ResourceClient {
@@ -92,7 +93,7 @@ describe('DistributedMap', () => {
     ], { maxCommands: 60 }), async (commands) => {
       const real = await newMap<unknown, unknown>()
       await fc.asyncModelRun(() => ({ model: new Map<string, [unknown, unknown]>(), real }), commands)
-    }), { numRuns: 150 })
+    }), { numRuns })
   })
 
   it('Z10: iterating sees a key that is there throughout exactly once, and none twice, whatever is written meanwhile', async () => {
@@ -112,7 +113,7 @@ describe('DistributedMap', () => {
       }
       expect(new Set(seen).size).toBe(seen.length)
       for (let key = 0; key < 20; key++) if (!touched.has(key)) expect(seen).toContain(key)
-    }), { numRuns: 100 })
+    }), { numRuns })
   })
 
   it('iterates to an end while somebody adds faster than it reads', async () => {
