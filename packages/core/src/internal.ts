@@ -12,6 +12,6 @@ export {
 export type { ResultCodec, Versioned } from './result-codecs.ts'
 export { forGood, readRetention, retentionOf, writeRetention } from './retention.ts'
 export type { Retention } from './retention.ts'
-export { StoredValues } from './stored-values.ts'
+export { Expire, StoredValues } from './stored-values.ts'
 export type { StoredValue } from './stored-values.ts'
 export { Subscribe, Unsubscribe } from './subscription-operations.ts'
