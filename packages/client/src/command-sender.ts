@@ -9,7 +9,9 @@ import { buggify, cover, mutant } from '@copycat/utils/instruments'
 import { Frame, frameBytesMax } from './frame.ts'
 import { type Instant, instantOf } from './instant.ts'
 import type { OperationQueue, PendingOperation } from './pending-operation.ts'
+import { QueueLimit } from './queue-limit.ts'
 import type { RetryBudget } from './retry-budget.ts'
+import { SendWindow } from './send-window.ts'
 
 /** Limits of a sender. */
 export interface SenderOptions {
@@ -18,6 +20,7 @@ export interface SenderOptions {
   readonly inFlightMax: number
   readonly inFlightBytesMax: number
   readonly queueMax: number
+  readonly queueDelayMax: number
   readonly maxEntrySize: number
   /** Shared by all that sends again for one client. */
   readonly budget: RetryBudget
@@ -71,6 +74,8 @@ const firstHeaderBytes = recordHeaderBytes + 8
 export class CommandSender implements OperationQueue {
   private readonly options: SenderOptions
   private readonly events: SenderEvents
+  private readonly limit: QueueLimit
+  private readonly window: SendWindow
   private session: SessionId = 0
   private connection: Connection | undefined
   /** Frames that are full, or of an earlier turn, and not sent yet. */
@@ -82,8 +87,6 @@ export class CommandSender implements OperationQueue {
   private scheduled = false
   private nextSequence = 1
   private waitingCount = 0
-  private inFlightCount = 0
-  private inFlightBytes = 0
   private withdrawnCount = 0
   /** Why the last frame was refused, if the server had too much to do. */
   private overload: CopycatError | undefined
@@ -91,6 +94,8 @@ export class CommandSender implements OperationQueue {
   constructor(options: SenderOptions, events: SenderEvents) {
     this.options = options
     this.events = events
+    this.limit = new QueueLimit(options)
+    this.window = new SendWindow(options)
   }
 
   /** Every result up to this sequence has been handed over. */
@@ -100,7 +105,7 @@ export class CommandSender implements OperationQueue {
 
   /** Adds a command. @throws {OverloadedError}, or what `write` throws. */
   add(operation: PendingOperation, write: (out: BufferOutput) => void): void {
-    if (this.waitingCount >= this.options.queueMax) throw new OverloadedError(`${this.options.queueMax} operations wait already (queueMax)`)
+    this.limit.check(this.waitingCount)
     if (this.open !== undefined && (buggify('command-sender.frame-of-one') || this.open.bytes >= frameBytesMax)) this.closeFrame()
     this.open ??= new Frame(this.lastBytes)
     this.open.add(operation, this.open.operations.length === 0 ? firstHeaderBytes : recordHeaderBytes, write, this.options.maxEntrySize)
@@ -121,6 +126,7 @@ export class CommandSender implements OperationQueue {
     this.session = session
     if (mutant('X7') && isAnother) this.renumber(this.sent, 1)
     this.connection = connection
+    this.limit.reset()
     this.payForRetries()
     if (this.sent.length > 0) cover('command-sender.sent-again')
     if (mutant('K1-renumbered')) this.renumber(this.sent, this.nextSequence)
@@ -152,9 +158,8 @@ export class CommandSender implements OperationQueue {
     this.pause()
     this.closeFrame()
     const operations = [...this.sent.flatMap((frame) => frame.operations), ...this.ready.flatMap((frame) => frame.operations.map(({ operation }) => operation))]
-    this.sent.length = 0
+    while (this.sent.length > 0) this.remove(this.sent.at(-1)!)
     this.ready.length = 0
-    this.inFlightCount = this.inFlightBytes = 0
     for (const operation of operations) operation.fail(error)
   }
 
@@ -168,12 +173,9 @@ export class CommandSender implements OperationQueue {
   }
 
   private send(): void {
-    const { inFlightMax, inFlightBytesMax } = this.options
     while (this.ready.length > 0 && this.connection !== undefined) {
       const frame = this.ready[0]!
-      const isFirst = this.sent.length === 0
-      // A single frame may always leave, however large.
-      if (!isFirst && (this.inFlightCount + frame.operations.length > inFlightMax || this.inFlightBytes + frame.bytes > inFlightBytesMax)) {
+      if (!this.window.admits(frame.operations.length, frame.bytes)) {
         cover('command-sender.window-is-full')
         return
       }
@@ -181,8 +183,7 @@ export class CommandSender implements OperationQueue {
       const numbered = this.number(frame)
       if (numbered === undefined) continue
       this.sent.push(numbered)
-      this.inFlightCount += numbered.operations.length
-      this.inFlightBytes += numbered.bytes
+      this.window.sent(numbered.operations.length, numbered.bytes)
       this.options.budget.earn()
       this.transmit(numbered, this.connection)
     }
@@ -274,8 +275,10 @@ export class CommandSender implements OperationQueue {
       return
     }
     this.remove(sent)
+    this.window.answered(sent.sentAt.monotonic)
     this.events.answered(sent.sentAt, appliedIndex)
     this.send()
+    this.limit.answered(sent.operations.length, this.ready.length > 0)
   }
 
   private failed(sent: SentFrame, error: unknown, connection: Connection): void {
@@ -292,6 +295,7 @@ export class CommandSender implements OperationQueue {
       if (CopycatError.is(error, 'COPYCAT_OVERLOADED')) this.overload = error
       if (error instanceof SequenceError) cover('command-sender.gap-told')
       cover('command-sender.interrupted')
+      if (CopycatError.is(error, 'COPYCAT_OVERLOADED') || CopycatError.is(error, 'COPYCAT_TRANSPORT_REQUEST_TIMEOUT')) this.window.close()
       this.pause()
       this.events.interrupted(connection, error)
     }
@@ -352,8 +356,7 @@ export class CommandSender implements OperationQueue {
 
   private remove(sent: SentFrame): void {
     this.sent.splice(this.sent.indexOf(sent), 1)
-    this.inFlightCount -= sent.operations.length
-    this.inFlightBytes -= sent.bytes
+    this.window.ended(sent.operations.length, sent.bytes)
   }
 }
 

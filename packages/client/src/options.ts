@@ -43,6 +43,11 @@ export interface RaftClientOptions {
   readonly inFlightBytesMax?: number
   /** Operations that may wait here; beyond, they are refused as overload. @default 100_000 */
   readonly queueMax?: number
+  /**
+   * Milliseconds that operations may wait here because the server is too slow: while more wait than it answers in that time at its present pace, new ones are refused
+   * as overload. Time without any server does not count. `Infinity`: only `queueMax` counts. @default 2000
+   */
+  readonly queueDelayMax?: number
   /** Largest command in bytes. @default 8 MiB */
   readonly maxEntrySize?: number
 }
@@ -53,10 +58,10 @@ export type ResolvedRaftClientOptions = Required<Omit<RaftClientOptions, 'signal
 /** The defaults of {@link RaftClientOptions}. */
 export const raftClientDefaults: Readonly<{
   sessionTimeout: number, stallThreshold: number, openTimeout: number, connectTimeout: number, requestTimeout: number, callTimeout: number, recovery: RecoveryStrategy, strategy: ConnectionStrategy,
-  inFlightMax: number, inFlightBytesMax: number, queueMax: number, maxEntrySize: number
+  inFlightMax: number, inFlightBytesMax: number, queueMax: number, queueDelayMax: number, maxEntrySize: number
 }> = Object.freeze({
   sessionTimeout: 0, stallThreshold: 1_000, openTimeout: 30_000, connectTimeout: 1_000, requestTimeout: 5_000, callTimeout: Infinity, recovery: 'close', strategy: anyServer,
-  inFlightMax: 1_024, inFlightBytesMax: 8 * 1024 * 1024, queueMax: 100_000, maxEntrySize: 8 * 1024 * 1024,
+  inFlightMax: 1_024, inFlightBytesMax: 8 * 1024 * 1024, queueMax: 100_000, queueDelayMax: 2_000, maxEntrySize: 8 * 1024 * 1024,
 })
 
 /** @throws {ConfigurationError} naming option, value and rule. */
@@ -69,7 +74,7 @@ export function resolveRaftClientOptions(options: RaftClientOptions): ResolvedRa
   for (const member of resolved.members as readonly MemberAddress[]) parseAddress(member)
   if (typeof resolved.transport !== 'object' || resolved.transport === null) throw new ConfigurationError('transport', resolved.transport, 'is required')
   for (const option of ['connectTimeout', 'requestTimeout'] as const) checkDuration(option, resolved[option])
-  for (const option of ['openTimeout', 'callTimeout', 'stallThreshold'] as const) checkDuration(option, resolved[option], { allowInfinity: true })
+  for (const option of ['openTimeout', 'callTimeout', 'stallThreshold', 'queueDelayMax'] as const) checkDuration(option, resolved[option], { allowInfinity: true })
   checkRecoveryStrategy(resolved.recovery)
   checkInteger('sessionTimeout', resolved.sessionTimeout, 0, 0xffff_ffff)
   for (const option of ['inFlightMax', 'inFlightBytesMax', 'queueMax', 'maxEntrySize'] as const) checkInteger(option, resolved[option], 1)

@@ -6,6 +6,7 @@ import { buggify, cover } from '@copycat/utils/instruments'
 import type { SenderEvents, SenderOptions } from './command-sender.ts'
 import { Frame, frameBytesMax } from './frame.ts'
 import type { OperationQueue, PendingOperation } from './pending-operation.ts'
+import { QueueLimit } from './queue-limit.ts'
 
 interface QueryFrame {
   readonly frame: Frame
@@ -25,6 +26,7 @@ const withdrawnMax = 256
 export class QuerySender implements OperationQueue {
   private readonly options: SenderOptions
   private readonly events: SenderEvents
+  private readonly limit: QueueLimit
   private session: SessionId = 0
   private connection: Connection | undefined
   private seenIndex: LogIndex
@@ -41,6 +43,7 @@ export class QuerySender implements OperationQueue {
   constructor(options: SenderOptions, events: SenderEvents, seenIndex: LogIndex = 0) {
     this.options = options
     this.events = events
+    this.limit = new QueueLimit(options)
     this.seenIndex = seenIndex
   }
 
@@ -61,7 +64,7 @@ export class QuerySender implements OperationQueue {
 
   /** Adds a query. @throws {OverloadedError}, or what `write` throws. */
   add(operation: PendingOperation, demand: QueryDemand, write: (out: BufferOutput) => void): void {
-    if (this.waitingCount >= this.options.queueMax) throw new OverloadedError(`${this.options.queueMax} operations wait already (queueMax)`)
+    this.limit.check(this.waitingCount)
     const { consistency, maxStaleness } = demand
     const kind = maxStaleness === undefined ? consistency : `${consistency}/${maxStaleness}`
     let open = this.open.get(kind)
@@ -86,6 +89,7 @@ export class QuerySender implements OperationQueue {
   resume(session: SessionId, connection: Connection): void {
     this.session = session
     this.connection = connection
+    this.limit.reset()
     this.payForRetries()
     if (this.sent.size > 0) cover('query-sender.asked-again')
     for (const frame of this.sent) this.transmit(frame, connection)
@@ -219,6 +223,7 @@ export class QuerySender implements OperationQueue {
     this.remove(query)
     this.events.progressed()
     this.send()
+    this.limit.answered(operations.length, this.ready.length > 0)
   }
 
   private failed(query: QueryFrame, error: unknown, connection: Connection): void {

@@ -28,6 +28,8 @@ type Operation =
 
 /** Bytes that are read of a file at a time, unless one block has more. */
 const readBytesMax = 1 << 20
+/** Bytes that are gathered for one write, unless a single block is larger. */
+const writeBytesMax = 1 << 20
 
 /**
  * Milliseconds after the last sync at which an idle writer says, durably, what is synced. Not at once: with few commands
@@ -271,6 +273,8 @@ export class SegmentedLog implements Log {
 
   private put(stored: StoredBlock, body: Uint8Array): void {
     const { active } = this
+    // Memory that was never touched costs more than a second write.
+    if (this.buffered > 0 && this.buffered + blockHeaderBytes + body.length > writeBytesMax) this.writeBuffer()
     const needed = this.buffered + blockHeaderBytes + body.length
     if (needed > this.buffer.length) {
       const larger = new Uint8Array(Math.max(2 * this.buffer.length, needed))
@@ -296,9 +300,9 @@ export class SegmentedLog implements Log {
     const { buffered } = this
     this.buffered = 0
     this.active.file.write(this.buffer.subarray(0, buffered), this.active.end - buffered)
-    // A second buffer size is kept only as long as it is needed.
-    if (this.buffer.length > 4 * 1024 * 1024) {
-      this.buffer = new Uint8Array(64 * 1024)
+    // What a single large block needed is not kept.
+    if (this.buffer.length > 2 * writeBytesMax) {
+      this.buffer = new Uint8Array(writeBytesMax)
       this.view = new DataView(this.buffer.buffer)
     }
   }

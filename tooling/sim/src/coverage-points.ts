@@ -49,6 +49,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
   'request-vote.repeated', 'request-vote.voted-for-another',
   'segmented-log.change-failed', 'segmented-log.cut', 'segmented-log.cut-across-segments', 'segmented-log.marked', 'segmented-log.rolled',
   'segmented-log.sync-failed', 'segmented-log.write-failed',
+  'send-window.closes',
   'session-events.lost',
   'session-registry.expired', 'session-registry.expiry-is-void', 'session-registry.registered-again',
   'stream-connection.ended-in-handshake', 'stream-connection.ended-within-frame', 'stream-connection.peer-is-silent',
@@ -61,7 +62,7 @@ export const coveragePoints: readonly string[] = Object.freeze([
 
 /** Branches that only another profile reaches, which a long simulation of that one must have reached besides. */
 const pointsOfProfiles: Readonly<Partial<Record<ProfileName, readonly string[]>>> = Object.freeze({
-  overload: ['command-sender.overload-is-told', 'inbound.too-much-forwarded', 'query-sender.overload-is-told'],
+  overload: ['command-sender.overload-is-told', 'inbound.too-much-forwarded', 'query-sender.overload-is-told', 'queue-limit.too-slow'],
   sessions: ['leadership.session-of-a-later-leader', 'raft-client.recovered'],
 })
 

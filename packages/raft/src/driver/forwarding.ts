@@ -1,7 +1,7 @@
 import { NotLeaderError, OverloadedError } from '@copycat/protocol'
 import type { Parts } from '@copycat/transport'
 import type { MemberId } from '@copycat/utils'
-import { cover } from '@copycat/utils/instruments'
+import { buggify, cover } from '@copycat/utils/instruments'
 
 /** Bytes of clients' requests that may be on their way to the leader; those of requests that are let through all the same. */
 const forwardedBytesMax = 64 * 1024 * 1024
@@ -26,8 +26,9 @@ export class Forwarding {
   /** Hands a request on to the leader. @throws (rejects) {OverloadedError} when too much is under way already; {NotLeaderError} when another one leads before it answers. */
   forward(to: MemberId, type: number, bytes: Uint8Array): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
+      const isFull = buggify('forwarding.is-full') || (this.bytes + bytes.length > forwardedBytesMax && this.bytes > 0)
       // What keeps sessions alive is small.
-      if (bytes.length > controlBytesMax && this.bytes + bytes.length > forwardedBytesMax && this.bytes > 0) {
+      if (isFull && bytes.length > controlBytesMax) {
         reject(new OverloadedError(`${this.bytes} bytes are on their way to the leader already`))
         return
       }
