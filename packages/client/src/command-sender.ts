@@ -126,7 +126,8 @@ export class CommandSender implements OperationQueue {
     this.session = session
     if (mutant('X7') && isAnother) this.renumber(this.sent, 1)
     this.connection = connection
-    this.limit.reset()
+    // A server that refuses keeps its pace; the pace of another, or of one that waited for a leader, is not known.
+    if (this.overload === undefined) this.limit.reset()
     this.payForRetries()
     if (this.sent.length > 0) cover('command-sender.sent-again')
     if (mutant('K1-renumbered')) this.renumber(this.sent, this.nextSequence)

@@ -89,7 +89,8 @@ export class QuerySender implements OperationQueue {
   resume(session: SessionId, connection: Connection): void {
     this.session = session
     this.connection = connection
-    this.limit.reset()
+    // A server that refuses keeps its pace; the pace of another, or of one that waited for a leader, is not known.
+    if (this.overload === undefined) this.limit.reset()
     this.payForRetries()
     if (this.sent.size > 0) cover('query-sender.asked-again')
     for (const frame of this.sent) this.transmit(frame, connection)

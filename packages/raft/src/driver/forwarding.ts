@@ -1,11 +1,14 @@
-import { NotLeaderError, OverloadedError } from '@copycat/protocol'
+import { MessageType, NotLeaderError, OverloadedError } from '@copycat/protocol'
 import type { Parts } from '@copycat/transport'
 import type { MemberId } from '@copycat/utils'
 import { buggify, cover } from '@copycat/utils/instruments'
+import { forwardedOffset } from '../wire/server-message-type.ts'
 
-/** Bytes of clients' requests that may be on their way to the leader; those of requests that are let through all the same. */
+/** Bytes of clients' requests that may be on their way to the leader. */
 const forwardedBytesMax = 64 * 1024 * 1024
-const controlBytesMax = 512
+
+/** What is refused beyond; the rest keeps sessions alive, and is small. */
+const loadTypes: ReadonlySet<number> = new Set([MessageType.commands + forwardedOffset, MessageType.queries + forwardedOffset])
 
 interface Forwarded {
   readonly to: MemberId
@@ -27,8 +30,7 @@ export class Forwarding {
   forward(to: MemberId, type: number, bytes: Uint8Array): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const isFull = buggify('forwarding.is-full') || (this.bytes + bytes.length > forwardedBytesMax && this.bytes > 0)
-      // What keeps sessions alive is small.
-      if (isFull && bytes.length > controlBytesMax) {
+      if (isFull && loadTypes.has(type)) {
         reject(new OverloadedError(`${this.bytes} bytes are on their way to the leader already`))
         return
       }

@@ -50,7 +50,7 @@ const longHealing: Partial<RunOptions> = { faultMillis: 40_000, healedMillis: 34
 function drawRush(random: SeededRandom): Partial<RunOptions> {
   const factor = random.pick([6, 12])
   return {
-    calmMillis: 12_000, faultMillis: 20_000, healedMillis: 34_000, healing: 'all', inFlightMax: 1_024, sessionTimeout: 5_000,
+    calmMillis: 12_000, faultMillis: 20_000, healedMillis: 34_000, healing: 'all', inFlightMax: random.pick([2, 1_024]), sessionTimeout: 5_000,
     rush: { fromMillis: 12_000, untilMillis: 20_000, factor }, waitingCommandsMax: random.pick([12, 24, 48]),
   }
 }
