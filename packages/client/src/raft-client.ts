@@ -18,7 +18,7 @@ import { type RaftClientOptions, resolveRaftClientOptions, type ResolvedRaftClie
 import { PendingOperation, type SubmitOptions } from './pending-operation.ts'
 import { QuerySender } from './query-sender.ts'
 import type { RecoveryAction, SessionLoss, SessionRecovery } from './recovery.ts'
-import { RetryBudget } from './retry-budget.ts'
+import { backOff, RetryBudget } from './retry-budget.ts'
 import { type ClientStall, StallWatch } from './stall-watch.ts'
 
 /** Options of one query. */
@@ -181,6 +181,11 @@ export class RaftClient {
   nextRequest(): number {
     this.lastRequest += 1
     return this.lastRequest
+  }
+
+  /** Resolves after a short while, before something is submitted again that was refused with `COPYCAT_OVERLOADED`. */
+  backOff(): Promise<void> {
+    return backOff(this.options.context)
   }
 
   /** How long the application may rely on the session. */

@@ -10,6 +10,17 @@ const reservePerSecond = 1
 /** Repetitions that can be saved up, at most. */
 const savingsMax = 1_000
 
+/** Milliseconds, in the middle, until something is submitted again that was refused. */
+const backOffMillis = 100
+
+/** Resolves after {@link backOffMillis}, more or less, so that those who were refused do not come again all at once. */
+export function backOff(context: Pick<Context, 'monotonic' | 'random' | 'timer'>): Promise<void> {
+  const wait = backOffMillis * (0.5 + context.random('client-back-off').float())
+  return new Promise((resolve) => {
+    context.timer(context.monotonic() + wait, resolve)
+  })
+}
+
 /**
  * How many frames may be sent again because a server was overloaded: a tenth of what is sent (a token bucket), so that retries never keep an overload alive after its
  * cause is gone (FAULTS K4).

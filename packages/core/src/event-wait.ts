@@ -13,9 +13,9 @@ export interface EventRequest<E, T> {
   readonly match: (event: E) => { readonly value: T } | undefined
   /** Sends the command; resolves with the answer if it is there already. Sent again, it must be the same request, not another one. */
   readonly ask: () => Promise<{ readonly value: T } | undefined>
-  /** Asks whether the cluster still has the request. */
+  /** Asks whether the cluster still has the request; by `insist`, for that it could not be asked says nothing. */
   readonly isPending: () => Promise<boolean>
-  /** Takes the request back, whatever has become of it. */
+  /** Takes the request back, whatever has become of it; by `takeBack`, or nobody would have what it is granted. */
   readonly withdraw: () => Promise<unknown>
 }
 
@@ -25,6 +25,8 @@ export class EventWait<E, T> {
   private readonly context: ResourceContext
   private readonly signal: AbortSignal | undefined
   private isOver = false
+  /** Whether the cluster has never heard of the request: there is nothing to take back. */
+  private isNone = false
   private leaseEnd: Listener | undefined
   private resolve: (value: T) => void = () => undefined
   private reject: (error: unknown) => void = () => undefined
@@ -55,11 +57,13 @@ export class EventWait<E, T> {
     this.leaseEnd = context.onLeaseEnd(this.doubt)
     signal?.addEventListener('abort', this.abort, { once: true })
     try {
-      this.ask()
+      this.ask((error) => {
+        this.isNone = CopycatError.is(error) && error.outcome === 'not-applied'
+      })
       return await outcome
     } catch (error) {
       // Where that fails too, the session is over, and the request with it.
-      if (!CopycatError.is(error) || error.outcome !== 'not-applied') request.withdraw().catch(() => undefined)
+      if (!this.isNone) request.withdraw().catch(() => undefined)
       throw error
     } finally {
       this.isOver = true
@@ -70,10 +74,13 @@ export class EventWait<E, T> {
     }
   }
 
-  private ask(): void {
+  private ask(failed: (error: unknown) => void = () => undefined): void {
     this.request.ask().then((answer) => {
       if (answer !== undefined) this.settle(answer.value)
-    }, (error: unknown) => this.fail(error))
+    }, (error: unknown) => {
+      if (!this.isOver) failed(error)
+      this.fail(error)
+    })
   }
 
   private told(event: E): void {

@@ -46,6 +46,8 @@ export interface OperationClient {
    * must take its numbers from here.
    */
   nextRequest(): number
+  /** Resolves after a short while, before something is sent again that an overloaded server has refused. */
+  backOff(): Promise<void>
   /** The lease of the session as it is now; a new one after each that has ended. */
   readonly lease: SessionLease
   /**

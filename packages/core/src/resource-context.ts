@@ -15,6 +15,9 @@ export type CallDefaults = ReadOptions & WriteOptions
 
 const noDefaults: CallDefaults = Object.freeze({})
 
+/** Also where the client has a limit for all calls. */
+const unlimited: ReadOptions = Object.freeze({ timeout: Infinity })
+
 /** What a {@link ResourceContext} is made of. */
 export interface ResourceContextOptions {
   readonly client: OperationClient
@@ -55,18 +58,27 @@ export class ResourceContext {
 
   /** Sends a command of the resource; `write` writes it as `writeOperation` would. */
   submitCommand<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: CallOptions): Promise<R> {
-    return namingPath(this.path, this.client.submitCommand((out) => {
-      writeOperationHeader(out, ManagerTag.command, this.id)
-      write(out)
-    }, decode, this.callOptions(options)))
+    return this.send(ManagerTag.command, write, decode, this.callOptions(options))
   }
 
   /** Sends a query of the resource; `write` writes it as `writeOperation` would. */
   submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options?: ReadOptions): Promise<R> {
-    return namingPath(this.path, this.client.submitQuery((out) => {
-      writeOperationHeader(out, ManagerTag.query, this.id)
-      write(out)
-    }, decode, this.callOptions(options)))
+    return this.send(ManagerTag.query, write, decode, this.callOptions(options))
+  }
+
+  /**
+   * Sends what must not get lost: without the limits that other calls are given in advance, and again for as long as servers refuse it because they have too much to do.
+   * Only the end of the session, of the resource or of the client makes it fail.
+   */
+  async insist<R>(isQuery: boolean, write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R): Promise<R> {
+    for (;;) {
+      try {
+        return await this.send(isQuery ? ManagerTag.query : ManagerTag.command, write, decode, unlimited)
+      } catch (error) {
+        if (!CopycatError.is(error, 'COPYCAT_OVERLOADED')) throw error
+        await this.client.backOff()
+      }
+    }
   }
 
   /** Told what listeners throw. */
@@ -105,6 +117,15 @@ export class ResourceContext {
       writeOperationHeader(out, ManagerTag.deleteResource, this.id)
       writeForce(out, options?.force)
     }, () => undefined, this.callOptions(options)))
+  }
+
+  private send<R>(tag: number, write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, options: ReadOptions | undefined): Promise<R> {
+    const writeAll = (out: BufferOutput): void => {
+      writeOperationHeader(out, tag, this.id)
+      write(out)
+    }
+    const { client } = this
+    return namingPath(this.path, tag === ManagerTag.query ? client.submitQuery(writeAll, decode, options) : client.submitCommand(writeAll, decode, options))
   }
 
   private callOptions(options: ReadOptions | undefined): ReadOptions | undefined {

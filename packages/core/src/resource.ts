@@ -1,12 +1,15 @@
 import type { BufferOutput } from '@copycat/buffer'
-import { Command, type Consistency, decodeResult, operationTypeOf, type Query, type ResultOf, writeOperation } from '@copycat/protocol'
-import type { Listener, Logger } from '@copycat/utils'
+import { Command, type Consistency, decodeResult, operationTypeOf, Query, type ResultOf, writeOperation } from '@copycat/protocol'
+import { CopycatError, type Listener, type Logger } from '@copycat/utils'
 import type { EventType } from './event-type.ts'
 import { type EventRequest, EventWait } from './event-wait.ts'
 import type { DeleteOptions, ReadOptions, SessionLease } from './operation-client.ts'
 import type { WriteOptions } from './persistence.ts'
 import type { ResourceContext } from './resource-context.ts'
 import { type ListenerOptions, Subscription } from './subscription.ts'
+
+/** Codes of what ends all that a client had of a resource. */
+const endings = ['COPYCAT_SESSION_EXPIRED', 'COPYCAT_RESOURCE_DELETED', 'COPYCAT_CLOSED'] as const
 
 /**
  * A replicated object with a path. A subclass has methods that {@link submit} operations to the state machine that its
@@ -89,11 +92,29 @@ export abstract class Resource {
   }
 
   /**
+   * Sends what must not get lost, and does no harm when it comes twice: whatever limits calls are given in advance, and again for as long as servers have too much to do. Only
+   * the end of the session, of the resource or of the client makes it fail.
+   */
+  protected insist<O extends Command<unknown> | Query<unknown>>(operation: O): Promise<ResultOf<O>> {
+    const { serializer } = this
+    return this.insistDecoded(operation, (bytes) => decodeResult(operationTypeOf(operation), bytes, serializer))
+  }
+
+  /** Takes back what was asked for, by a command that must not get lost. Where the session is over, the resource or the client, so is what it had: that is as good. */
+  protected async takeBack(command: Command<unknown>): Promise<void> {
+    try {
+      await this.insist(command)
+    } catch (error) {
+      if (!endings.some((code) => CopycatError.is(error, code))) throw error
+    }
+  }
+
+  /**
    * Asks for something that comes by an event, now or later.
    * @throws (rejects) {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile. The request is taken back then.
    */
   protected awaitEvent<E, T>(request: EventRequest<E, T>, signal?: AbortSignal): Promise<T> {
-    return new EventWait(this.#context, request, signal).run()
+    return new EventWait(this.#context, request, signal ?? this.callDefaults.signal).run()
   }
 
   /**
@@ -104,6 +125,7 @@ export abstract class Resource {
     return Subscription.open({
       context: this.#context,
       send: (command, applied, callOptions) => this.submitDecoded(command, applied, callOptions),
+      insist: (command, applied) => this.insistDecoded(command, applied),
     }, topic, (event) => {
       const match = type.match(event)
       if (match !== undefined) callback(match.value)
@@ -131,6 +153,10 @@ export abstract class Resource {
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)))
     }
+  }
+
+  private insistDecoded<R>(operation: Command<unknown> | Query<unknown>, decode: (bytes: Uint8Array | undefined) => R): Promise<R> {
+    return this.#context.insist(operation instanceof Query, (out) => writeOperation(operation, out, this.serializer), decode)
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Command } from '@copycat/protocol'
-import type { Listener } from '@copycat/utils'
-import { CopycatError } from '@copycat/utils'
+import { CopycatError, type Listener, Listeners } from '@copycat/utils'
 import { deletion } from './deletion.ts'
 import type { CallOptions } from './operation-client.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -10,7 +9,7 @@ import { Subscribe, Unsubscribe } from './subscription-operations.ts'
 export interface ListenerOptions extends CallOptions {
   /**
    * Called when events may be missing: the session that listened has ended, and this listener goes on with a new one; or the cluster kept too many for this
-   * client. What has changed meanwhile only a read can tell. @default nothing: the client's session tells too
+   * client. It comes before everything behind the gap; what has changed meanwhile only a read can tell. @default nothing: the client's session tells too
    */
   readonly onGap?: (() => void) | undefined
   /** Called when the resource was deleted: nothing comes after that, the listener is closed. @default nothing: calls of the resource tell */
@@ -22,6 +21,8 @@ export interface SubscriptionPorts {
   readonly context: ResourceContext
   /** Sends a command; `applied` is called when its result is here, before anything behind it is. */
   readonly send: (command: Command, applied: () => void, options?: CallOptions) => Promise<void>
+  /** As `send`, for what must not get lost. */
+  readonly insist: (command: Command, applied: () => void) => Promise<void>
 }
 
 /** A listener that the cluster knows, for as long as it is open: it outlives the session that it began with. */
@@ -32,6 +33,11 @@ export class Subscription implements Listener {
   private readonly options: Pick<ListenerOptions, 'onGap' | 'onDelete'>
   private id = 0
   private isClosed = false
+  /** Whether the cluster has had it. */
+  private isKnown = false
+  /** Whether events are missing that it has not been told of. */
+  private isGap = false
+  private renewals = 0
   private events: Listener | undefined
   private gaps: Listener | undefined
 
@@ -65,25 +71,41 @@ export class Subscription implements Listener {
     this.close()
   }
 
-  private subscribe(options?: CallOptions): Promise<void> {
-    const { context, send } = this.ports
+  private subscribe(options: CallOptions): Promise<void> {
     // Once for all sessions: who keeps the subscription already, because its session lives and only events were lost, is not to have it twice.
-    if (this.id === 0) this.id = context.nextRequest()
-    return send(new Subscribe(this.id, this.topic), () => {
-      if (!this.isClosed) this.events ??= context.onEvent((event) => {
-        if (deletion.match(event) === undefined) this.callback(event)
-        else this.deleted()
-      })
-    }, options)
+    this.id = this.ports.context.nextRequest()
+    return this.ports.send(new Subscribe(this.id, this.topic), () => this.listen(), options)
   }
 
-  /** Events were lost, or the session that had it is gone. */
+  /** Events were lost, or the session that had it is gone. Until the cluster has it for certain nothing is told: what comes meanwhile belongs to the gap. */
   private renew(): void {
-    this.subscribe().then(() => {
-      if (!this.isClosed) this.options.onGap?.()
-    }, (error: unknown) => {
+    this.isGap = true
+    this.events?.close()
+    this.events = undefined
+    // The first one is on its way still, and fails if it was for a session that has ended.
+    if (!this.isKnown) return
+    this.renewals += 1
+    const renewal = this.renewals
+    this.ports.insist(new Subscribe(this.id, this.topic), () => {
+      if (renewal === this.renewals) this.listen()
+    }).catch((error: unknown) => {
       // Where it fails otherwise this session has ended too, which is another gap.
       if (CopycatError.is(error, 'COPYCAT_RESOURCE_DELETED')) this.deleted()
+    })
+  }
+
+  /** The cluster has it. */
+  private listen(): void {
+    if (this.isClosed) return
+    this.isKnown = true
+    const { isGap } = this
+    this.isGap = false
+    if (isGap) this.tell(this.options.onGap)
+    // The listener may have closed it.
+    if (this.isClosed) return
+    this.events ??= this.ports.context.onEvent((event) => {
+      if (deletion.match(event) === undefined) this.callback(event)
+      else this.deleted()
     })
   }
 
@@ -91,7 +113,15 @@ export class Subscription implements Listener {
     if (this.isClosed) return
     // The subscription has gone with the resource.
     this.abandon(true)
-    this.options.onDelete?.()
+    this.tell(this.options.onDelete)
+  }
+
+  /** Whatever it throws. */
+  private tell(callback: (() => void) | undefined): void {
+    if (callback === undefined) return
+    const listeners = new Listeners<void>(this.ports.context.logger)
+    listeners.add(callback)
+    listeners.notify()
   }
 
   private abandon(isNone: boolean): void {
@@ -100,6 +130,6 @@ export class Subscription implements Listener {
     this.events?.close()
     this.gaps?.close()
     // Where that fails, the session is over, and the subscription with it.
-    if (!isNone) this.ports.send(new Unsubscribe(this.id), () => undefined).catch(() => undefined)
+    if (!isNone) this.ports.insist(new Unsubscribe(this.id), () => undefined).catch(() => undefined)
   }
 }

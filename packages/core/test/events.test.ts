@@ -1,4 +1,4 @@
-import { Command, Query } from '@copycat/protocol'
+import { OverloadedError, Command, Query } from '@copycat/protocol'
 import { Serializer } from '@copycat/serializer'
 import { type ClientSession, type Executor, StateMachine } from '@copycat/state-machine'
 import { StateMachineTester } from '@copycat/state-machine/testing'
@@ -141,6 +141,44 @@ describe('events of a resource', () => {
     await speaker.say('', 'back')
     await turn()
     expect(heard).toEqual(['gap', 'back'])
+  })
+
+  it('that come behind a gap are told behind it, also where the session lives; a listener that throws there is one like others', async () => {
+    const { member } = cluster()
+    const [speaker, hearing] = [await member().copycat.create('/talk', Talk), member()]
+    const heard: string[] = []
+    const hearer = await hearing.copycat.create('/talk', Talk)
+    const listener = await hearer.onSaid('', (words) => heard.push(words), {
+      onGap: () => {
+        heard.push('gap')
+        throw new Error('a listener that throws, on purpose')
+      },
+    })
+    hearing.client.miss(true)
+    await speaker.say('', 'missed')
+    hearing.client.miss(false)
+    await speaker.say('', 'behind')
+    await speaker.say('', 'more')
+    await turn()
+    expect(heard).toEqual(['gap', 'behind', 'more'])
+    listener.close()
+    await turn()
+    expect(await speaker.isHeard()).toBe(false)
+  })
+
+  it('go on in a new session also where the cluster has too much to do for it at first', async () => {
+    const { member } = cluster()
+    const [speaker, hearing] = [await member().copycat.create('/talk', Talk), member()]
+    const heard: string[] = []
+    const hearer = await hearing.copycat.create('/talk', Talk)
+    await hearer.onSaid('', (words) => heard.push(words))
+    hearing.client.end('expired')
+    hearing.client.failNext(new OverloadedError('on purpose'))
+    hearing.client.recover()
+    await turn()
+    await speaker.say('', 'back')
+    await turn()
+    expect(heard).toEqual(['back'])
   })
 
   it('go on for one resource client when another on the same session stops listening', async () => {

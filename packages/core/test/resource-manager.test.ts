@@ -326,6 +326,7 @@ describe('Resource', () => {
     const recording = new ResourceClient({
       lease: client.lease,
       nextRequest: () => client.nextRequest(),
+      backOff: () => client.backOff(),
       onEvent: (callback) => client.onEvent(callback),
       onGap: (callback) => client.onGap(callback),
       submitCommand: (write, decode, options) => {

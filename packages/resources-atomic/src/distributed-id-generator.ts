@@ -86,13 +86,18 @@ export class DistributedIdGenerator extends Resource {
     const { blockSize = blockSizeDefault, ...callOptions } = options
     checkInteger('blockSize', blockSize, 1, 2 ** 32)
     while (this.block.next === this.block.end) {
-      // Those who come meanwhile wait for the same block.
-      this.fetching ??= this.fetch(blockSize, callOptions).finally(() => {
-        this.fetching = undefined
-      })
-      await this.fetching
+      // Those who come meanwhile wait for the same block; should its caller have given up, the next one fetches another.
+      if (this.fetching === undefined) await this.fetchFor(blockSize, callOptions)
+      else await this.fetching.catch(() => undefined)
     }
     return this.block.next++
+  }
+
+  private fetchFor(count: number, options: CallOptions): Promise<void> {
+    this.fetching = this.fetch(count, options).finally(() => {
+      this.fetching = undefined
+    })
+    return this.fetching
   }
 
   private async fetch(count: number, options: CallOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { AbortedError } from '@copycat/utils'
 import { testStateMachine } from '@copycat/state-machine/conformance'
 import { installInstruments } from '@copycat/utils/instruments'
 import fc from 'fast-check'
@@ -34,6 +35,14 @@ describe('DistributedIdGenerator', () => {
   it('Z11: the model notices blocks that overlap', async () => {
     installInstruments({ mutant: (name) => name === 'Z11-block', buggify: () => false, cover: () => undefined })
     await expect(givesNoIdTwice({ numRuns: 2000, endOnFailure: true })).rejects.toThrow()
+  })
+
+  it('gives an id to who waits for a block whose caller gives up', async () => {
+    const { parties: [one] } = await newWorld(DistributedIdGenerator)
+    one!.client.failNext(new AbortedError('on purpose', { outcome: 'unknown' }))
+    const [first, second] = await Promise.allSettled([one!.resource.nextId(), one!.resource.nextId()])
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'COPYCAT_ABORTED' } })
+    expect(second.status).toBe('fulfilled')
   })
 
   it('fetches a block for many who ask at once, and says when a block cannot be had', async () => {

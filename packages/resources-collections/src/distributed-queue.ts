@@ -19,10 +19,13 @@ export interface Delivery<T> extends AsyncDisposable {
   readonly item: T
   /** Number of the item in the queue, from 1: the same whenever it is handed over again. */
   readonly number: number
-  /** It is done with, for good. False: it was not this taker's any more, as the session had ended; others have got it. */
+  /** It is done with, for good. False: it was not this taker's any more, as the session had ended, or it was given back; others get it. */
   acknowledge(options?: CallOptions): Promise<boolean>
-  /** Puts it back to its place, before all that came later. Nothing happens once it is acknowledged or given back; `await using` does this at the end. */
-  giveBack(options?: CallOptions): Promise<void>
+  /**
+   * Puts it back to its place, before all that came later; resolves once others can have it, whatever limits calls have. Nothing happens once it is acknowledged or given
+   * back; `await using` does this at the end.
+   */
+  giveBack(): Promise<void>
 }
 
 /**
@@ -65,14 +68,19 @@ export class DistributedQueue<T> extends Resource {
         const value = await this.ask(request, true)
         return value === undefined ? undefined : { value }
       },
-      isPending: () => this.submit(new IsTaking(request)),
-      withdraw: () => this.submit(new Settle(request, false)),
+      isPending: () => this.insist(new IsTaking(request)),
+      withdraw: () => this.takeBack(new Settle(request, false)),
     }, signal)
   }
 
   /** Takes the first item, if there is one. */
   async tryTake(options?: CallOptions): Promise<Delivery<T> | undefined> {
-    return this.ask(this.nextRequest(), false, options)
+    const request = this.nextRequest()
+    return this.ask(request, false, options).catch((error: unknown) => {
+      // Nobody would know of the item, if one was taken.
+      this.takeBack(new Settle(request, false)).catch(() => undefined)
+      throw error
+    })
   }
 
   /**
@@ -114,25 +122,28 @@ export class DistributedQueue<T> extends Resource {
   }
 
   private delivery(request: number, number: number, bytes: Uint8Array): Delivery<T> {
-    let settled: Promise<boolean> | undefined
-    const settle = (isDone: boolean, options?: CallOptions): Promise<boolean> => {
-      settled ??= this.submit(new Settle(request, isDone), options).catch((error: unknown) => {
+    let acknowledging: Promise<boolean> | undefined
+    let givingBack: Promise<void> | undefined
+    const acknowledge = (options?: CallOptions): Promise<boolean> => {
+      if (givingBack !== undefined) return Promise.resolve(false)
+      acknowledging ??= this.submit(new Settle(request, true), options).catch((error: unknown) => {
         // Nothing has come of it: it may be said again.
-        if (CopycatError.is(error) && error.outcome === 'not-applied') settled = undefined
+        if (CopycatError.is(error) && error.outcome === 'not-applied') acknowledging = undefined
         throw error
       })
-      return settled
+      return acknowledging
     }
-    const giveBack = async (options?: CallOptions): Promise<void> => {
-      try {
-        await settle(false, options)
-      } catch (error) {
-        // With the session, or the queue, the taking is over.
-        if (!['COPYCAT_SESSION_EXPIRED', 'COPYCAT_RESOURCE_DELETED', 'COPYCAT_CLOSED'].some((code) => CopycatError.is(error, code))) throw error
-      }
+    const takeBack = async (): Promise<void> => {
+      // Behind an acknowledgement of which nobody knows what has become, it changes nothing if that has come.
+      const isAcknowledged = await acknowledging?.then(() => true, () => false)
+      if (isAcknowledged !== true) await this.takeBack(new Settle(request, false))
+    }
+    const giveBack = (): Promise<void> => {
+      givingBack ??= takeBack()
+      return givingBack
     }
     return {
-      item: this.serializer.readObject<T>(bytes), number, acknowledge: (options) => settle(true, options), giveBack, [Symbol.asyncDispose]: giveBack,
+      item: this.serializer.readObject<T>(bytes), number, acknowledge, giveBack, [Symbol.asyncDispose]: giveBack,
     }
   }
 

@@ -25,7 +25,7 @@ export interface MapGap {
 export interface WatchOptions<K> {
   /** Only this key. @default all */
   readonly key?: K
-  /** Goes on behind the changes of this version: that of the last change that was dealt with. A gap comes first if they are not kept any more. @default from now on */
+  /** Goes on behind the changes of this version: that of the last change that was dealt with, 0 for all that there were. A gap comes first if they are not kept any more. @default from now on */
   readonly from?: LogIndex
   /** Begins with what is there, as changes of type `put`; again after each gap. @default false */
   readonly initial?: boolean
@@ -70,7 +70,8 @@ export class MapWatch {
   constructor(ports: WatchPorts, options: Pick<WatchOptions<unknown>, 'from' | 'initial' | 'signal'>) {
     this.ports = ports
     this.options = options
-    this.last = options.from ?? 0
+    // Before the first entry there is nothing: from 0 means from 1, and 0 that nothing was asked for.
+    this.last = options.from === undefined ? 0 : Math.max(1, options.from)
   }
 
   async * read(): AsyncGenerator<PublishedChange | undefined, void, undefined> {

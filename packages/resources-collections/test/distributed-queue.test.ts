@@ -1,3 +1,5 @@
+import { OverloadedError } from '@copycat/protocol'
+import { TimeoutError } from '@copycat/utils'
 import { testStateMachine } from '@copycat/state-machine/conformance'
 import { installInstruments } from '@copycat/utils/instruments'
 import fc from 'fast-check'
@@ -128,6 +130,25 @@ describe('DistributedQueue', () => {
       if (seen.length === 4) break
     }
     expect(seen).toEqual(['a', 'b', 'b', 'c'])
+    expect([await other!.resource.size(), await other!.resource.taken()]).toEqual([0, 0])
+  })
+
+  it('has its item back from a taker who never heard of it, from one whose giving back was refused, and from none that gave it back before', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedQueue<string>)
+    await other!.resource.offer('a')
+    one!.client.failNext(new TimeoutError('on purpose', { outcome: 'unknown' }))
+    await expect(one!.resource.tryTake()).rejects.toMatchObject({ code: 'COPYCAT_TIMEOUT' })
+    await settled()
+    expect(await other!.resource.peek()).toBe('a')
+    const delivery = (await one!.resource.tryTake())!
+    one!.client.failNext(new OverloadedError('on purpose'))
+    await delivery.giveBack()
+    expect(await other!.resource.size()).toBe(1)
+    expect(await delivery.acknowledge()).toBe(false)
+    const again = (await one!.resource.tryTake())!
+    one!.client.failNext(new TimeoutError('on purpose', { outcome: 'unknown' }))
+    await expect(again.acknowledge()).rejects.toMatchObject({ code: 'COPYCAT_TIMEOUT' })
+    await again.giveBack()
     expect([await other!.resource.size(), await other!.resource.taken()]).toEqual([0, 0])
   })
 

@@ -292,6 +292,33 @@ describe('DistributedMap, watched', () => {
     expect(stateWatch.items.map((item) => item.type === 'gap' ? 'gap' : `${item.key} ${item.value}`)).toEqual(['gap', 'a 2199', 'b 1'])
   })
 
+  it('misses nothing where events are lost while the session lives', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedMap<string, number>)
+    const watch = one!.resource.watch()
+    const first = watch.next()
+    await settled()
+    await other!.resource.put('a', 1)
+    expect((await first).value).toMatchObject({ key: 'a', value: 1 })
+    const second = watch.next()
+    one!.client.miss(true)
+    await other!.resource.put('b', 2)
+    one!.client.miss(false)
+    await other!.resource.put('c', 3)
+    expect((await second).value).toMatchObject({ key: 'b', value: 2 })
+    expect((await watch.next()).value).toMatchObject({ key: 'c', value: 3 })
+  })
+
+  it('from version 0 begins with all changes that there were, or with a gap', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedMap<string, number>)
+    await one!.resource.put('a', 1)
+    const types: string[] = []
+    for await (const change of other!.resource.watch({ from: 0, initial: true })) {
+      types.push(change.type)
+      if (types.length === 2) break
+    }
+    expect(types).toEqual(['gap', 'put'])
+  })
+
   it('waits for a slow reader, and reads what it could not keep from the map', async () => {
     const { parties: [one, other] } = await newWorld(DistributedMap<string, number>)
     const watch = one!.resource.watch()

@@ -173,8 +173,8 @@ export class DistributedBarrier extends CoordinationResource {
         const round = await this.submit(new Arrive(request))
         return round === undefined ? undefined : { value: round }
       },
-      isPending: () => this.submit(new HasArrived(request)),
-      withdraw: () => this.submit(new LeaveBarrier(request)),
+      isPending: () => this.insist(new HasArrived(request)),
+      withdraw: () => this.takeBack(new LeaveBarrier(request)),
     }, signal)
   }
 

@@ -160,8 +160,8 @@ export class DistributedCountDownLatch extends CoordinationResource {
       type: opened,
       match: (told) => told.request === request ? { value: undefined } : undefined,
       ask: async () => await this.submit(new AwaitOpen(request)) ? { value: undefined } : undefined,
-      isPending: () => this.submit(new IsWaiting(request)),
-      withdraw: () => this.submit(new LeaveLatch(request)),
+      isPending: () => this.insist(new IsWaiting(request)),
+      withdraw: () => this.takeBack(new LeaveLatch(request)),
     }, options.signal)
   }
 }

@@ -131,17 +131,21 @@ export class DistributedGroup<T> extends CoordinationResource {
   async join(metadata: T, options?: CallOptions): Promise<Membership> {
     const bytes = this.serializer.encode(metadata)
     const request = this.nextRequest()
-    let id = await this.submit(new Join(request, bytes), options)
+    let id = await this.submit(new Join(request, bytes), options).catch((error: unknown) => {
+      // Nobody would know of the member, if it is one.
+      this.takeBack(new Leave(request)).catch(() => undefined)
+      throw error
+    })
     const gaps = this.onGap(() => {
       // By the same request: a session that has only missed events is a member still, and is told so.
       // Where that fails, this session has ended too, which is another gap, or the group is deleted.
-      this.submit(new Join(request, bytes)).then((again) => {
+      this.insist(new Join(request, bytes)).then((again) => {
         id = again
       }, () => undefined)
     })
-    const leave = async (): Promise<void> => {
+    const leave = (): Promise<void> => {
       gaps.close()
-      await this.submit(new Leave(request))
+      return this.takeBack(new Leave(request))
     }
     return {
       get id() {

@@ -5,7 +5,7 @@ import { HoldLostError, NotHeldError } from './errors.ts'
 import { Holders } from './hold-operations.ts'
 import { HoldStateMachine } from './hold-state-machine.ts'
 import type { LeasedHold } from './hold.ts'
-import { type AcquireOptions, HoldingResource } from './holding-resource.ts'
+import { type AcquireOptions, HoldingResource, type ObtainOptions } from './holding-resource.ts'
 
 /** An office that was won. It lasts until it is resigned, and no longer than the lease of the client's session. */
 export interface Leadership extends AsyncDisposable {
@@ -48,7 +48,8 @@ export class DistributedLeaderElection extends HoldingResource {
    * {@link resign}, at the end, and with a new session after one that ended. Closing the listener withdraws it, from the office too.
    */
   async onElection(listener: (epoch: LogIndex) => void): Promise<Listener> {
-    const candidacy = new Candidacy(async (signal, standing) => this.office((await this.obtain(1, 'forever', { signal, standing }))!), listener, this.logger)
+    const campaign: Campaign = async (options) => this.office((await this.obtain(1, 'forever', options))!)
+    const candidacy = new Candidacy(campaign, listener, this.logger)
     this.candidacies.add(candidacy)
     const gaps = this.onGap(() => candidacy.standAgain())
     const close = (): void => {
@@ -57,7 +58,7 @@ export class DistributedLeaderElection extends HoldingResource {
       candidacy.close()
     }
     try {
-      await candidacy.stand()
+      await candidacy.stand(false)
     } catch (error) {
       close()
       throw error
@@ -108,9 +109,12 @@ export class DistributedLeaderElection extends HoldingResource {
   }
 }
 
+/** Stands for election once. */
+type Campaign = (options: ObtainOptions) => Promise<Leadership>
+
 /** One that stands for election until its listener is closed. */
 class Candidacy {
-  private readonly campaign: (signal: AbortSignal, standing: () => void) => Promise<Leadership>
+  private readonly campaign: Campaign
   private readonly listeners: Listeners<LogIndex>
   private readonly withdrawal = new AbortController()
   private office: Leadership | undefined
@@ -118,7 +122,7 @@ class Candidacy {
   /** Whether to stand again when this try has failed. */
   private isDue = false
 
-  constructor(campaign: (signal: AbortSignal, standing: () => void) => Promise<Leadership>, listener: (epoch: LogIndex) => void, logger: Logger) {
+  constructor(campaign: Campaign, listener: (epoch: LogIndex) => void, logger: Logger) {
     this.campaign = campaign
     this.listeners = new Listeners(logger)
     this.listeners.add(listener)
@@ -128,12 +132,12 @@ class Candidacy {
     return this.office !== undefined && !this.office.signal.aborted
   }
 
-  /** Resolves once it stands. */
-  stand(): Promise<void> {
+  /** Resolves once it stands. @param insists whether it does not give up where servers have too much to do: when nobody would be told. */
+  stand(insists: boolean): Promise<void> {
     this.isStanding = true
     this.isDue = false
     return new Promise((resolve, reject) => {
-      this.campaign(this.withdrawal.signal, resolve).then((office) => this.won(office), (error: unknown) => {
+      this.campaign({ signal: this.withdrawal.signal, standing: resolve, insists }).then((office) => this.won(office), (error: unknown) => {
         this.isStanding = false
         reject(error instanceof Error ? error : new Error(String(error)))
         // Another session has come meanwhile; or the lease lapsed at the moment of the grant, but the session may well live.
@@ -147,7 +151,7 @@ class Candidacy {
     this.isDue = this.isStanding
     if (this.isStanding) return
     // Where that fails the session is over: the next one stands.
-    this.stand().catch(() => undefined)
+    this.stand(true).catch(() => undefined)
   }
 
   async resign(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SessionLease } from '@copycat/core'
-import { CopycatError, type Listener, type LogIndex } from '@copycat/utils'
+import type { Listener, LogIndex } from '@copycat/utils'
 import { HoldLostError } from './errors.ts'
 
 /**
@@ -28,7 +28,7 @@ interface LeasedHoldOptions {
   readonly lease: SessionLease
   /** Calls back when that lease ends. */
   readonly onLeaseEnd: (callback: () => void) => Listener
-  /** Tells the cluster. */
+  /** Tells the cluster; resolves too where the hold has ended with the session, or with the resource. */
   readonly giveBack: () => Promise<void>
 }
 
@@ -60,7 +60,7 @@ export class LeasedHold implements Hold {
 
   release(): Promise<void> {
     this.end(new HoldLostError(`hold ${this.granted} was released`))
-    this.releasing ??= quietly(this.giveBack())
+    this.releasing ??= this.giveBack()
     return this.releasing
   }
 
@@ -68,7 +68,7 @@ export class LeasedHold implements Hold {
   lose(reason: HoldLostError): void {
     if (this.signal.aborted) return
     this.end(reason)
-    this.releasing = quietly(this.giveBack())
+    this.releasing = this.giveBack()
     // Nobody waits for it, and the session that could not give it back is over.
     this.releasing.catch(() => undefined)
   }
@@ -84,14 +84,5 @@ export class LeasedHold implements Hold {
   private end(reason: HoldLostError): void {
     this.leaseEnd.close()
     if (!this.signal.aborted) this.controller.abort(reason)
-  }
-}
-
-/** Where the session or the resource is gone, so is the hold: that is as good as having given it back. */
-async function quietly(giving: Promise<void>): Promise<void> {
-  try {
-    await giving
-  } catch (error) {
-    if (!['COPYCAT_SESSION_EXPIRED', 'COPYCAT_RESOURCE_DELETED', 'COPYCAT_CLOSED'].some((code) => CopycatError.is(error, code))) throw error
   }
 }

@@ -12,9 +12,12 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-interface ObtainOptions extends AcquireOptions {
+/** Options of obtaining. */
+export interface ObtainOptions extends AcquireOptions {
   /** Called when the cluster has the request. */
   readonly standing?: () => void
+  /** Whether to ask until it is heard, whatever limits calls have. */
+  readonly insists?: boolean
 }
 
 /** Longest wait in milliseconds. */
@@ -38,13 +41,14 @@ export abstract class HoldingResource extends CoordinationResource {
       type: judged,
       match: (verdict) => verdict.request === request ? { value: verdict.token } : undefined,
       ask: async () => {
-        const answer = await this.submit(new Acquire(request, permits, wait === 'forever' ? -1 : wait))
+        const acquire = new Acquire(request, permits, wait === 'forever' ? -1 : wait)
+        const answer = await (options.insists === true ? this.insist(acquire) : this.submit(acquire))
         options.standing?.()
         if (answer === undefined) return { value: undefined }
         return answer % 2 === 1 ? { value: (answer - 1) / 2 } : undefined
       },
-      isPending: () => this.submit(new IsPending(request)),
-      withdraw: () => this.giveBack(request),
+      isPending: () => this.insist(new IsPending(request)),
+      withdraw: () => this.takeBack(new Release(request)),
     }, options.signal)
     return token === undefined ? undefined : this.heldBy(token, request)
   }
@@ -53,16 +57,23 @@ export abstract class HoldingResource extends CoordinationResource {
     const { lease } = this
     if (lease.isCertain()) {
       const onLeaseEnd = (callback: () => void): Listener => this.onLeaseEnd(callback)
-      const hold = new LeasedHold({ granted: token, lease, onLeaseEnd, giveBack: () => this.giveBack(request) })
+      const hold = new LeasedHold({ granted: token, lease, onLeaseEnd, giveBack: () => this.takeBack(new Release(request)) })
       const deletions = this.onEvent(deletion, () => hold.lose(new HoldLostError(`'${this.path}' was deleted`)))
-      hold.signal.addEventListener('abort', () => deletions.close(), { once: true })
+      // Of the deletion the event may be among those that are missing.
+      const gaps = this.onGap(() => this.confirm(hold, request))
+      hold.signal.addEventListener('abort', () => {
+        deletions.close()
+        gaps.close()
+      }, { once: true })
       return hold
     }
-    this.giveBack(request).catch(() => undefined)
+    this.takeBack(new Release(request)).catch(() => undefined)
     throw new HoldLostError('the session may have ended before what was granted came')
   }
 
-  private async giveBack(request: number): Promise<void> {
-    await this.submit(new Release(request))
+  private confirm(hold: LeasedHold, request: number): void {
+    this.insist(new IsPending(request)).then((isHeld) => {
+      if (!isHeld) hold.lose(new HoldLostError(`hold ${hold.granted} of '${this.path}' is unknown to the cluster`))
+    }, (cause: unknown) => hold.lose(new HoldLostError(`hold ${hold.granted} of '${this.path}' is over`, { cause })))
   }
 }

@@ -1,3 +1,4 @@
+import { OverloadedError } from '@copycat/protocol'
 import { describe, expect, it } from 'vitest'
 import { DistributedLeaderElection } from '../src/index.ts'
 import { newWorld, settled } from './worlds.ts'
@@ -66,6 +67,19 @@ describe('DistributedLeaderElection', () => {
     expect(told).toEqual(['one', 'other', 'one'])
     const leader = await one!.resource.leader()
     expect(leader?.session).toBe(one!.client.session)
+  })
+
+  it('has its candidates stand again though the cluster has too much to do for them at first', async () => {
+    const { parties: [one] } = await newWorld(DistributedLeaderElection)
+    let won = 0
+    await one!.resource.onElection(() => won++)
+    await settled()
+    one!.client.end('expired')
+    await settled()
+    one!.client.failNext(new OverloadedError('on purpose'))
+    one!.client.recover()
+    await settled()
+    expect(won).toBe(2)
   })
 
   it('has a leader who has missed events lead on, once', async () => {

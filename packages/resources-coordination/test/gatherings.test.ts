@@ -1,3 +1,5 @@
+import { OverloadedError } from '@copycat/protocol'
+import { TimeoutError } from '@copycat/utils'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DistributedBarrier, DistributedCountDownLatch, DistributedGroup } from '../src/index.ts'
@@ -146,6 +148,22 @@ describe('DistributedGroup', () => {
     await membership.leave()
     await settled()
     expect(told).toEqual(['gap', 'here'])
+  })
+
+  it('has no member of whom nobody knows, and loses none to a cluster that has too much to do', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedGroup<string>)
+    one!.client.failNext(new TimeoutError('on purpose', { outcome: 'unknown' }))
+    await expect(one!.resource.join('ghost')).rejects.toMatchObject({ code: 'COPYCAT_TIMEOUT' })
+    await settled()
+    expect(await other!.resource.members()).toEqual([])
+    const membership = await one!.resource.join('one')
+    one!.client.end('expired')
+    one!.client.failNext(new OverloadedError('on purpose'))
+    one!.client.recover()
+    await settled()
+    expect(await other!.resource.members()).toEqual([{ id: membership.id, session: one!.client.session, metadata: 'one' }])
+    one!.client.end('expired')
+    await membership.leave()
   })
 
   it('is left at the end of a block', async () => {

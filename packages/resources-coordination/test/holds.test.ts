@@ -1,3 +1,5 @@
+import { OverloadedError } from '@copycat/protocol'
+import { TimeoutError } from '@copycat/utils'
 import { installInstruments } from '@copycat/utils/instruments'
 import { ResourceClient, type ResourceType } from '@copycat/core'
 import { Serializer } from '@copycat/serializer'
@@ -280,6 +282,52 @@ describe('DistributedLock', () => {
     await expect(other!.resource.lock({ signal: controller.signal })).rejects.toMatchObject({ code: 'COPYCAT_ABORTED', outcome: 'not-applied' })
   })
 
+  it('is given back though the cluster refuses that at first, has too much to do, or the waiter has limits for his calls', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const overloaded = new OverloadedError('on purpose')
+    const hold = await one!.resource.lock()
+    one!.client.failNext(overloaded)
+    await hold.release()
+    const lapsed = await one!.resource.lock()
+    one!.client.failNext(overloaded)
+    one!.client.suspend()
+    await settled()
+    expect(lapsed.signal.aborted).toBe(true)
+    const held = await other!.resource.lock()
+    // His signal is that of all his calls: it must not keep him from taking back what he asked for.
+    const controller = new AbortController()
+    const waiting = one!.resource.withOptions({ signal: controller.signal }).lock()
+    controller.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'COPYCAT_ABORTED' })
+    await held.release()
+    await settled()
+    expect(await other!.resource.isLocked()).toBe(false)
+  })
+
+  it('keeps a waiter who could not be asked whether his session lives, and takes back the request of one who cannot ask again', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await other!.resource.lock()
+    const waiting = one!.resource.lock()
+    await settled()
+    one!.client.failNext(new OverloadedError('on purpose'))
+    one!.client.suspend()
+    await settled()
+    await hold.release()
+    await (await waiting).release()
+    const again = await other!.resource.lock()
+    const failing = one!.resource.lock()
+    await settled()
+    one!.client.miss(true)
+    one!.client.miss(false)
+    // The question whether it still waits is answered; its repetition is not.
+    await Promise.resolve()
+    one!.client.failNext(new TimeoutError('on purpose', { outcome: 'not-applied' }))
+    await expect(failing).rejects.toMatchObject({ code: 'COPYCAT_TIMEOUT' })
+    await settled()
+    await again.release()
+    expect(await other!.resource.isLocked()).toBe(false)
+  })
+
   it('leaves a waiter in its place while its session is in doubt, and says so when it has ended', async () => {
     const { parties: [one, other] } = await newWorld(DistributedLock)
     const hold = await one!.resource.lock()
@@ -324,6 +372,20 @@ describe('DistributedLock', () => {
     await settled()
     expect(hold.signal.reason).toMatchObject({ code: 'COPYCAT_HOLD_LOST', message: "'/it' was deleted" })
     await hold.release()
+  })
+
+  it('is over for a holder to whom the news of its deletion is lost', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    one!.client.miss(true)
+    one!.client.miss(false)
+    await settled()
+    expect(hold.signal.aborted).toBe(false)
+    one!.client.miss(true)
+    await other!.resource.delete({ force: true })
+    one!.client.miss(false)
+    await settled()
+    expect(hold.signal.reason).toMatchObject({ code: 'COPYCAT_HOLD_LOST' })
   })
 
   it('is deleted by its path as by itself: by force while it is held, without when it is free', async () => {

@@ -18,6 +18,7 @@ export class StateMachineClient implements OperationClient {
   private lastRequest = 0
   private isEnded = false
   private isMissing = false
+  private readonly failures: CopycatError[] = []
   /** Resolves when all events so far are handed over. */
   private handedOver: Promise<void> = Promise.resolve()
 
@@ -41,6 +42,10 @@ export class StateMachineClient implements OperationClient {
     return this.lastRequest
   }
 
+  backOff(): Promise<void> {
+    return Promise.resolve()
+  }
+
   onEvent(callback: (bytes: Uint8Array) => void): Listener {
     return this.events.add(callback)
   }
@@ -53,9 +58,11 @@ export class StateMachineClient implements OperationClient {
     const bytes = encode(write)
     const { runtime } = this.cluster
     this.checkSession()
+    const failure = this.nextFailure()
     const refusal = runtime.admit(bytes, 0, bytes.length, (type) => runtime.resourceTypes.includes(type))
     if (refusal !== undefined) return throughWire(refusal, decode)
     const result = resultOf(() => this.cluster.command(bytes, this.sessionId))
+    if (failure !== undefined) throw failure
     await this.handedOver
     return throughWire(result, decode)
   }
@@ -63,9 +70,16 @@ export class StateMachineClient implements OperationClient {
   async submitQuery<R>(write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R): Promise<R> {
     const bytes = encode(write)
     this.checkSession()
+    const failure = this.nextFailure()
+    if (failure !== undefined) throw failure
     const result = resultOf(() => this.cluster.query(bytes, this.sessionId))
     await this.handedOver
     return throughWire(result, decode)
+  }
+
+  /** Has the next operation fail with this, as a cluster would have it: where the outcome is unknown it is applied, and its answer is lost. */
+  failNext(error: CopycatError): void {
+    this.failures.push(error)
   }
 
   /** Its own clock says that the session may be over, which the cluster may know better: the lease ends, the next one begins. */
@@ -100,6 +114,13 @@ export class StateMachineClient implements OperationClient {
       if (this.isMissing) return
       this.handedOver = this.handedOver.then(() => this.events.notify(event))
     })
+  }
+
+  /** @throws it when nothing is to be applied. */
+  private nextFailure(): CopycatError | undefined {
+    const failure = this.failures.shift()
+    if (failure?.outcome === 'not-applied') throw failure
+    return failure
   }
 
   private checkSession(): void {

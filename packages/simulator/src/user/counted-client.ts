@@ -51,6 +51,10 @@ export class CountedClient implements OperationClient {
     return this.client.nextRequest()
   }
 
+  backOff(): Promise<void> {
+    return this.client.backOff()
+  }
+
   get lease(): OperationClient['lease'] {
     return this.client.lease
   }

@@ -43,7 +43,7 @@ export class Takers {
     if (isDone) {
       const wasHis = await this.calls.attempt('acknowledge', actor, () => delivery.acknowledge({ timeout: deadline }))
       if (wasHis !== undefined) this.queues.settled(taken, wasHis)
-    } else await this.calls.attempt('giveBack', actor, () => delivery.giveBack({ timeout: deadline }))
+    } else await this.calls.attempt('giveBack', actor, () => delivery.giveBack())
     return true
   }
 
