@@ -21,7 +21,7 @@ export interface SegmentedLogOptions {
 }
 
 type Operation =
-  | { readonly type: 'append', readonly block: Block }
+  | { readonly type: 'append', readonly block: Block, readonly previousTerm: Term }
   | { readonly type: 'truncate', readonly fromIndex: LogIndex }
   | { readonly type: 'wait', readonly work: () => Promise<void> }
   | { readonly type: 'sync', readonly done: (error: Error | undefined) => void }
@@ -145,11 +145,13 @@ export class SegmentedLog implements Log {
   append(block: Block): void {
     assert(block.firstIndex === this.last + 1 && block.count >= 1, () => `block ${block.firstIndex} does not follow entry ${this.last}`)
     assert(block.time >= (this.recentBlocks.lastTime ?? 0) || mutant('L13'), 'logged time does not go back')
+    // A truncation from later may change it before the block is written.
+    const previousTerm = this.terms.lastTerm
     this.terms.append(block.firstIndex, block.term)
     this.recentBlocks.add(block)
     this.last = block.firstIndex + block.count - 1
     this.time = block.time
-    this.enqueue({ type: 'append', block })
+    this.enqueue({ type: 'append', block, previousTerm })
   }
 
   truncate(fromIndex: LogIndex): void {
@@ -235,7 +237,7 @@ export class SegmentedLog implements Log {
           break
         }
         else if (this.mayChange()) {
-          if (operation.type === 'append') this.change(this.roll(operation.block))
+          if (operation.type === 'append') this.change(this.roll(operation.block, operation.previousTerm))
           else {
             taken += 1
             this.change(this.cut(operation.fromIndex))
@@ -403,9 +405,8 @@ export class SegmentedLog implements Log {
     )
   }
 
-  private async roll(block: Block): Promise<void> {
+  private async roll(block: Block, previousTerm: Term): Promise<void> {
     cover('segmented-log.rolled')
-    const previousTerm = this.terms.at(block.firstIndex - 1)
     this.segments.push(await this.files.create(block.firstIndex, 1, previousTerm, 2 * blockHeaderBytes + block.body.length))
   }
 

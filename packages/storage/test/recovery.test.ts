@@ -188,6 +188,29 @@ describe('recovery', () => {
     await member.close()
   })
 
+  it('a segment that was begun before a truncation names the term of what was on disk then', async () => {
+    const fileSystem = new MemoryFileSystem()
+    const { log } = await open(fileSystem)
+    const first = { term: 1, text: 'x'.repeat(2_000) }
+    log.append(blockOf(1, [first]))
+    // Waits for a segment of its own, which is begun when the first is synced.
+    log.append(blockOf(2, [{ term: 1, text: 'y'.repeat(3_000) }]))
+    await Promise.resolve()
+    log.truncate(1)
+    log.append(blockOf(1, [{ term: 2, text: 'z' }]))
+    let isBegun = false
+    fileSystem.faults.before = (operation) => {
+      if (isBegun && operation === 'write') throw new Error('EIO')
+      isBegun ||= operation === 'rename'
+    }
+    await expect(synced(log)).rejects.toMatchObject({ code: 'COPYCAT_STORAGE_FAILED' })
+    fileSystem.powerCut()
+    delete fileSystem.faults.before
+    const again = await open(fileSystem)
+    expect(await readAll(again.log)).toEqual([first])
+    await again.member.close()
+  })
+
   it('D14: refuses a log whose votes are lost', async () => {
     const fileSystem = new MemoryFileSystem()
     await closedLog(fileSystem, 5)
