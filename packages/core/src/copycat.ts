@@ -1,4 +1,5 @@
-import type { ClientSession } from '@copycat/client'
+import type { ClientSession, DrainOptions } from '@copycat/client'
+import type { Health } from '@copycat/protocol'
 import type { CallOptions, DeleteOptions, ReadOptions } from './operation-client.ts'
 import type { ResourceType } from './resource-type.ts'
 import type { Resource } from './resource.ts'
@@ -31,6 +32,10 @@ export interface Copycat extends AsyncDisposable {
    * queries: what is created or deleted meanwhile may be in it or not.
    */
   keys(prefix?: string, options?: ReadOptions): Promise<string[]>
+  /** How it stands, within about a second whatever is wrong: whether it is live, ready, and can write now; if not, why and since when. */
+  health(): Promise<Health>
+  /** Hands back what its session holds, takes no more calls, lets those under way settle for a while, then closes. */
+  drain(options?: DrainOptions): Promise<void>
   /** Ends the session and frees all that was opened. Closing twice does nothing. */
   close(): Promise<void>
   /** True from the end of opening to the beginning of closing. */

@@ -18,6 +18,23 @@ describe('TestCluster', () => {
     expect(cluster.members).toEqual([1, 2, 3])
   })
 
+  it('has clients that say how they stand: well, cut off from a majority, with nobody, and closed', async () => {
+    await using cluster = await TestCluster.open({ resources })
+    const client = await cluster.client()
+    expect(await client.health()).toEqual({ isLive: true, isReady: true, canWrite: true, problems: [] })
+    const before = cluster.now()
+    for (const id of cluster.members) await cluster.kill(id)
+    await cluster.advance(5_000)
+    const cutOff = await cluster.until(client.health())
+    expect(cutOff).toMatchObject({ isLive: true, isReady: false, canWrite: false, problems: [{ code: 'COPYCAT_NO_ANSWER' }, { code: 'COPYCAT_SESSION_SUSPENDED' }] })
+    expect(cutOff.problems[0]!.since).toBeLessThanOrEqual(before)
+    await cluster.restart(...cluster.members)
+    await cluster.until(client.exists('/map'))
+    expect(await cluster.until(client.health())).toMatchObject({ isReady: true, canWrite: true })
+    await cluster.until(client.close())
+    expect(await client.health()).toMatchObject({ isLive: false, isReady: false, problems: [{ code: 'COPYCAT_CLOSED' }] })
+  })
+
   it('lets what is due in a while happen in it, and not before', async () => {
     await using cluster = await TestCluster.open({ size: 1, resources })
     const map = await (await cluster.client()).create('/map', DistributedMap<string, number>)

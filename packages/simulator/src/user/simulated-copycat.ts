@@ -4,7 +4,7 @@ import { ConfigurationError } from '@copycat/utils'
 import type { CountedClient } from './counted-client.ts'
 
 /**
- * The Copycat API for one session of a simulated client. It opens and closes with the session: `close` by the workload does nothing.
+ * The Copycat API for one session of a simulated client. It opens and closes with the session: `close` and `drain` by the workload do nothing.
  * @param types what replicas can run; to create another one is a mistake of the workload, and no fault.
  */
 export function simulatedCopycat(session: CountedClient, types: readonly ResourceType[]): Copycat {
@@ -23,6 +23,12 @@ export function simulatedCopycat(session: CountedClient, types: readonly Resourc
       return session.client.isOpen
     },
     session: session.client.session,
+    // Without a question to the cluster, which would be one of the workload's operations.
+    health: () => {
+      const isReady = session.client.isOpen && session.client.session.isCertain
+      return Promise.resolve({ isLive: session.client.isOpen, isReady, canWrite: isReady, problems: [] })
+    },
+    drain: () => Promise.resolve(),
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
