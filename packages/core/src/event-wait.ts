@@ -27,6 +27,8 @@ export class EventWait<E, T> {
   private isOver = false
   /** Whether the cluster has never heard of the request: there is nothing to take back. */
   private isNone = false
+  /** While the cluster has not answered the latest asking: ends when it has, and never fails. */
+  private asked: Promise<void> | undefined
   private leaseEnd: Listener | undefined
   private resolve: (value: T) => void = () => undefined
   private reject: (error: unknown) => void = () => undefined
@@ -75,12 +77,24 @@ export class EventWait<E, T> {
   }
 
   private ask(failed: (error: unknown) => void = () => undefined): void {
-    this.request.ask().then((answer) => {
+    const asked = this.request.ask().then((answer) => {
       if (answer !== undefined) this.settle(answer.value)
     }, (error: unknown) => {
       if (!this.isOver) failed(error)
       this.fail(error)
+    }).then(() => {
+      if (this.asked === asked) this.asked = undefined
     })
+    this.asked = asked
+  }
+
+  /**
+   * Whether the cluster still has the request. Only when it has answered the asking: a question overtakes a command that is under way, and would be told
+   * that nobody knows the request.
+   */
+  private isPending(): Promise<boolean> {
+    const { asked, request } = this
+    return asked === undefined ? request.isPending() : asked.then(() => this.isOver || request.isPending())
   }
 
   private told(event: E): void {
@@ -108,7 +122,7 @@ export class EventWait<E, T> {
 
   /** The session may be over: only the cluster can tell, once it can be reached. A session that lives keeps its place. */
   private readonly doubt = (): void => {
-    this.request.isPending().then((isPending) => {
+    this.isPending().then((isPending) => {
       if (this.isOver) return
       if (isPending) this.leaseEnd = this.context.onLeaseEnd(this.doubt)
       else this.failForgotten()
@@ -117,7 +131,7 @@ export class EventWait<E, T> {
 
   /** Events are missing, the answer among them perhaps: a session that lives still has the request, and is told its answer; a new one knows nothing of it. */
   private readonly askAgain = (): void => {
-    this.request.isPending().then((isPending) => {
+    this.isPending().then((isPending) => {
       if (this.isOver) return
       if (isPending) this.ask()
       else this.failForgotten()

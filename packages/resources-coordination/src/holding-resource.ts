@@ -37,10 +37,12 @@ export abstract class HoldingResource extends CoordinationResource {
   protected async obtain(permits: number, wait: Wait, options: ObtainOptions = {}): Promise<LeasedHold | undefined> {
     if (wait !== 'forever') checkInteger('timeout', wait, 0, waitMax)
     const request = this.nextRequest()
+    let asked = 0
     const token = await this.awaitEvent<Verdict, LogIndex | undefined>({
       type: judged,
       match: (verdict) => verdict.request === request ? { value: verdict.token } : undefined,
       ask: async () => {
+        asked += 1
         const acquire = new Acquire(request, permits, wait === 'forever' ? -1 : wait)
         const answer = await (options.insists === true ? this.insist(acquire) : this.submit(acquire))
         options.standing?.()
@@ -50,7 +52,10 @@ export abstract class HoldingResource extends CoordinationResource {
       isPending: () => this.insist(new IsPending(request)),
       withdraw: () => this.takeBack(new Release(request)),
     }, options.signal)
-    return token === undefined ? undefined : this.heldBy(token, request)
+    if (token !== undefined) return this.heldBy(token, request)
+    // Asked again while its time ran out, it may stand anew, and be granted to nobody.
+    if (asked > 1) this.takeBack(new Release(request)).catch(() => undefined)
+    return undefined
   }
 
   private heldBy(token: LogIndex, request: number): LeasedHold {

@@ -2,6 +2,7 @@ import { OverloadedError } from '@copycat/protocol'
 import { TimeoutError } from '@copycat/utils'
 import { installInstruments } from '@copycat/utils/instruments'
 import { ResourceClient, type ResourceType } from '@copycat/core'
+import type { StateMachineClient } from '@copycat/core/testing'
 import { Serializer } from '@copycat/serializer'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -199,6 +200,20 @@ describe('holds', () => {
   it('Z2: the model notices a lock that goes to a waiter whose session has ended', () => notices('Z2'))
 })
 
+/** From here on commands of this client are on their way. @returns what lets them arrive. */
+function holdCommands(client: StateMachineClient): () => void {
+  let arrive = (): void => undefined
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  const submit = client.submitCommand.bind(client)
+  client.submitCommand = async (write, decode) => {
+    await arrived
+    return submit(write, decode)
+  }
+  return () => arrive()
+}
+
 describe('DistributedLock', () => {
   it('is not reentrant: a hold owns it', async () => {
     const { parties: [one] } = await newWorld(DistributedLock)
@@ -326,6 +341,37 @@ describe('DistributedLock', () => {
     await settled()
     await again.release()
     expect(await other!.resource.isLocked()).toBe(false)
+  })
+
+  it('asks about a request only once the cluster has it', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const arrive = holdCommands(other!.client)
+    const waiting = other!.resource.lock()
+    other!.client.miss(false)
+    other!.client.suspend()
+    await settled()
+    arrive()
+    await settled()
+    await hold.release()
+    expect((await waiting).token).toBeGreaterThan(0)
+  })
+
+  it('takes a request back whose time ran out while it was asked for again', async () => {
+    const { cluster, parties: [one, other] } = await newWorld(DistributedLock)
+    const hold = await one!.resource.lock()
+    const waiting = other!.resource.tryLock(100)
+    await settled()
+    const arrive = holdCommands(other!.client)
+    other!.client.miss(false)
+    await settled()
+    cluster.advance(100)
+    expect(await waiting).toBe(undefined)
+    arrive()
+    await settled()
+    await hold.release()
+    await settled()
+    expect(await one!.resource.isLocked()).toBe(false)
   })
 
   it('leaves a waiter in its place while its session is in doubt, and says so when it has ended', async () => {

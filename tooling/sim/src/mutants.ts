@@ -6,7 +6,7 @@ export type FaultHint =
   | 'crash' | 'power-loss' | 'restart' | 'wiped-disk' | 'lost-file' | 'partition' | 'delay' | 'duplicates' | 'replays' | 'stalled-process'
   | 'slow-disk' | 'sync-error' | 'full-disk' | 'bit-rot' | 'torn-writes' | 'corrupted-streams' | 'half-open' | 'contested-elections'
   | 'small-segments' | 'truncations' | 'clock-offsets' | 'expiring-sessions' | 'pipelined-commands' | 'clients-on-followers' | 'client-timeouts'
-  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'recovering-clients' | 'five-servers' | 'events' | 'few-events' | 'resources'
+  | 'deposed-leaders' | 'muted-leaders' | 'hung-leaders' | 'slow-handovers' | 'late-answers' | 'many-clients' | 'expiring-clients' | 'slow-network' | 'three-servers' | 'crashes-at-truncations' | 'crashes-at-votes' | 'many-loops' | 'small-cache' | 'patient-elections' | 'hasty-elections' | 'short-sessions' | 'leases' | 'transfers' | 'weak-reads' | 'lost-messages' | 'drifting-leaders' | 'recovering-clients' | 'five-servers' | 'events' | 'few-events' | 'dropped-events' | 'resources'
 
 /** A bug of the past that can be switched on, to see that the simulator finds it. */
 export interface Mutant {
@@ -40,7 +40,7 @@ const elections: readonly Mutant[] = [
 const replication: readonly Mutant[] = [
   { name: 'R1', row: 'R1', bug: 'A follower removes everything behind the start of any request, though it agrees.', caughtBy: ['I14', 'I9', 'I13'], profile: ['replays'] },
   { name: 'R2', row: 'R2', bug: 'A follower takes its whole log for committed as far as the commit index of the leader goes.', caughtBy: ['I10', 'I9', 'I21'] },
-  { name: 'R2-match', row: 'R2', bug: 'A follower answers a heartbeat with all that it has, whether or not the leader has it too.', caughtBy: ['I13', 'I8', 'I9'], profile: ['truncations', 'partition'] },
+  { name: 'R2-match', row: 'R2', bug: 'A follower answers a heartbeat with all that it has, whether or not the leader has it too.', caughtBy: ['I13', 'I8', 'I9'], profile: ['deposed-leaders', 'small-cache', 'slow-disk'] },
   { name: 'R3', row: 'R3', bug: 'A leader commits entries of older terms by counting copies.', caughtBy: ['I8', 'I9'], profile: ['crash'] },
   { name: 'R4', row: 'R4', bug: 'A majority is one server short.', caughtBy: ['I8', 'I9', 'I12', 'I33'] },
   { name: 'R4-unsorted', row: 'R4', bug: 'The middle of the match indexes is taken without sorting them.', caughtBy: ['I8', 'I9', 'I12', 'I15'] },
@@ -125,7 +125,7 @@ const resources: readonly Mutant[] = [
   { name: 'Z1', row: 'Z1', bug: 'Who came last gets a lock first, under a token that is lower than those before.', caughtBy: ['I43', 'I44'], profile: ['resources'] },
   { name: 'Z2', row: 'Z2', bug: 'A lock goes to a waiter whose session has ended.', caughtBy: ['I43', 'I44'], profile: ['resources', 'expiring-clients'] },
   { name: 'Z2-item', row: 'Z2', bug: 'An item of a queue goes with the session of its taker.', caughtBy: ['I43'], profile: ['resources', 'expiring-clients'] },
-  { name: 'Z3', row: 'Z3', bug: 'A request for a lock that is sent again is another one, which waits for the first.', caughtBy: ['I43', 'I44'], profile: ['resources', 'few-events', 'expiring-clients'] },
+  { name: 'Z3', row: 'Z3', bug: 'A request for a lock that is sent again is another one, which waits for the first.', caughtBy: ['I43', 'I44', 'V2'], profile: ['resources', 'expiring-clients', 'dropped-events'] },
   { name: 'Z6', row: 'Z6', bug: 'A value counts as unchanged whatever was written meanwhile.', caughtBy: ['I47'], profile: ['resources'] },
   { name: 'Z9', row: 'Z9', bug: 'The time of a value goes on for the one that took its place.', caughtBy: ['I45', 'I21'], profile: ['resources'] },
   { name: 'Z11', row: 'Z11', bug: 'A map replaces a value without a look at the one that is expected.', caughtBy: ['I47'], profile: ['resources'] },

@@ -7,6 +7,7 @@ import { type DirectedLink, everyLink, type Partition, partitions } from '../net
 import type { ChaosRates } from '../network/raft-chaos.ts'
 import type { SimNetwork } from '../network/sim-network.ts'
 import { swizzleClog } from '../network/swizzle-clog.ts'
+import type { SimProcess } from '../process/sim-process.ts'
 import { SeededRandom } from '../random/seeded-random.ts'
 import type { Scheduler } from '../time/scheduler.ts'
 import { type FaultClass, lastingFaultClasses, type PlannedFault } from './fault-classes.ts'
@@ -138,7 +139,7 @@ export class Nemesis {
       case 'slowTurns': return this.slowTurns(server, strength, duration)
       case 'clockDrift': return this.drift(target, strength, duration)
       case 'wallJump': {
-        server.process.clock.wallOffset += (strength - 500) * 7_200
+        this.machine(target).clock.wallOffset += (strength - 500) * 7_200
         return this.count(fault)
       }
       case 'clientKill': {
@@ -239,9 +240,14 @@ export class Nemesis {
 
   /** Within the bound that is promised: rates differ by a tenth at most. */
   private drift(target: number, strength: number, duration: number): void {
-    const machines = [...this.world.servers, ...this.world.clients]
-    const { clock, name } = machines[target % machines.length]!.process
+    const { clock, name } = this.machine(target)
     this.during('clockDrift', `clockDrift/${name}`, duration, () => clock.setRate(0.95 + strength / 10_000), () => clock.setRate(1))
+  }
+
+  /** The machine of a server or of a client. */
+  private machine(target: number): SimProcess {
+    const machines = [...this.world.servers, ...this.world.clients]
+    return machines[target % machines.length]!.process
   }
 
   private rate(server: SimServer, fault: 'readError' | 'writeError' | 'shortWrite' | 'syncError', strength: number, duration: number): void {

@@ -94,9 +94,9 @@ function drawEvents(seed: number, profile: ProfileName): Pick<RunOptions, 'hasEv
   return { hasEvents, eventsMax: random.chance(1, 3) ? random.logBetween(2, 20) : 16_384 }
 }
 
-/** What sessions depend on: clients that stand still, are cut off or end for about as long as a session lasts without them, and clocks that drift. */
+/** What sessions depend on: clients that stand still, are cut off or end for about as long as a session lasts without them, and clocks that drift or jump. */
 function addSessionFaults(faults: FaultClass[]): void {
-  for (const fault of ['clientPause', 'clientCut', 'clientKill', 'clockDrift', 'stall', 'pause'] as const) if (!faults.includes(fault)) faults.push(fault)
+  for (const fault of ['clientPause', 'clientCut', 'clientKill', 'clockDrift', 'wallJump', 'stall', 'pause'] as const) if (!faults.includes(fault)) faults.push(fault)
 }
 
 function rateOf(fault: FaultClass, random: SeededRandom): number {

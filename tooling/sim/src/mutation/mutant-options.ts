@@ -57,6 +57,8 @@ const emphases: Readonly<Record<FaultHint, Emphasis>> = {
   'lost-messages': { faults: ['loss'], shape: { depth: 'message' } },
   'events': { shape: { hasEvents: true } },
   'few-events': { shape: { eventsMax: 6 } },
+  // In each session many wait at a time, and of two events the first is dropped; it outlives a cut that is long enough for both.
+  'dropped-events': { shape: { eventsMax: 1, sessionTimeout: 5_000, loops: 5, thinkMillis: 100 } },
   'resources': { shape: { profile: 'resources', sessionTimeout: 1_500, healedMillis: 24_000 } },
   'client-timeouts': { faults: ['clientCut', 'slowDisk'], shape: { requestTimeout: 800 } },
 }

@@ -41,10 +41,22 @@ export class Takers {
     const isDone = !world.mayStart || random.chance(2, 3)
     this.queues.settling(taken, isDone)
     if (isDone) {
-      const wasHis = await this.calls.attempt('acknowledge', actor, () => delivery.acknowledge({ timeout: deadline }))
+      const wasHis = await this.settle('acknowledge', actor, () => delivery.acknowledge({ timeout: deadline }))
       if (wasHis !== undefined) this.queues.settled(taken, wasHis)
-    } else await this.calls.attempt('giveBack', actor, () => delivery.giveBack())
+    } else await this.settle('giveBack', actor, () => delivery.giveBack())
     return true
+  }
+
+  /** What has not reached the cluster is said again: the item is his as long as his session lives. */
+  private async settle<R>(what: string, actor: Actor, call: () => Promise<R>): Promise<R | undefined> {
+    const { session } = actor
+    for (;;) {
+      let isDenied = false
+      const result = await this.calls.attempt(what, actor, call, () => {
+        isDenied = true
+      })
+      if (!isDenied || session.hasEnded) return result
+    }
   }
 
   /** At the end, when all others have gone: takes all that is left. */
