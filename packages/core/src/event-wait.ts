@@ -6,11 +6,13 @@ import type { EventType } from './event-type.ts'
 import type { ResourceContext } from './resource-context.ts'
 
 /** Something that is asked for by a command and comes, now or later, by an event. */
-export interface EventRequest<E, T> {
+export interface EventRequest<E extends { readonly request: number }, T> {
   /** The kind of event that brings it. */
   readonly type: EventType<E>
-  /** Whether an event is the answer to this request, and with what. It may throw: then the wait fails. */
-  readonly match: (event: E) => { readonly value: T } | undefined
+  /** Its number, by `nextRequest`: the event that brings it bears it. */
+  readonly request: number
+  /** What the event brings. It may throw: then the wait fails. */
+  readonly answer: (event: E) => T
   /** Sends the command; resolves with the answer if it is there already. Sent again, it must be the same request, not another one. */
   readonly ask: () => Promise<{ readonly value: T } | undefined>
   /** Asks whether the cluster still has the request; by `insist`, for that it could not be asked says nothing. */
@@ -20,7 +22,7 @@ export interface EventRequest<E, T> {
 }
 
 /** Waits for the answer to a request, for as long as the session lives and the caller wants. */
-export class EventWait<E, T> {
+export class EventWait<E extends { readonly request: number }, T> {
   private readonly request: EventRequest<E, T>
   private readonly context: ResourceContext
   private readonly signal: AbortSignal | undefined
@@ -50,7 +52,7 @@ export class EventWait<E, T> {
       this.resolve = resolve
       this.reject = reject
     })
-    const events = context.onEvent((event) => {
+    const events = context.onAnswer(request.request, (event) => {
       const match = request.type.match(event)
       if (match !== undefined) this.told(match.value)
       else if (deletion.match(event) !== undefined) this.fail(new ResourceDeletedError(context.path))
@@ -99,8 +101,7 @@ export class EventWait<E, T> {
 
   private told(event: E): void {
     try {
-      const answer = this.request.match(event)
-      if (answer !== undefined) this.settle(answer.value)
+      this.settle(this.request.answer(event))
     } catch (error) {
       this.fail(error)
     }

@@ -106,6 +106,11 @@ export class ResourceContext {
     return this.events.onEvent(this.id, callback)
   }
 
+  /** Calls `callback` with what this creation publishes as the answer to a request of this number, and with its deletion: however many others wait, it costs them nothing. */
+  onAnswer(request: number, callback: (event: unknown) => void): Listener {
+    return this.events.onAnswer(this.id, request, callback)
+  }
+
   /** Calls `callback` where events are missing: too many were kept, or a new session has taken the place of one that ended, with all that it had. */
   onGap(callback: () => void): Listener {
     return this.client.onGap(callback)

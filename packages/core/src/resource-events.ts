@@ -3,6 +3,7 @@ import type { Serializer } from '@copycat/serializer'
 import { type Listener, Listeners, type Logger } from '@copycat/utils'
 import type { OperationClient } from './operation-client.ts'
 import type { ResourceId } from './resource-context.ts'
+import { WaitingRequests } from './waiting-requests.ts'
 
 /** Brings the events of a client's session to the resources that they are of. */
 export class ResourceEvents {
@@ -11,6 +12,7 @@ export class ResourceEvents {
   /** Told what listeners throw. */
   readonly logger: Logger
   private readonly byResource = new Map<ResourceId, Listeners<unknown>>()
+  private readonly waiting = new Map<ResourceId, { readonly requests: WaitingRequests, readonly events: Listener }>()
   /** Who is to be told of the end of a lease: one listener per signal, however many hold something. */
   private readonly leaseEnds = new WeakMap<AbortSignal, Listeners<void>>()
   private isListening = false
@@ -34,6 +36,24 @@ export class ResourceEvents {
     const close = (): void => {
       listener.close()
       if (listeners.size === 0 && this.byResource.get(resource) === listeners) this.byResource.delete(resource)
+    }
+    return { close, [Symbol.dispose]: close }
+  }
+
+  /** Calls `callback` with every event of one creation of a resource that answers this request, and with its deletion. */
+  onAnswer(resource: ResourceId, request: number, callback: (event: unknown) => void): Listener {
+    let waiting = this.waiting.get(resource)
+    if (waiting === undefined) {
+      const requests = new WaitingRequests()
+      this.waiting.set(resource, waiting = { requests, events: this.onEvent(resource, (event) => requests.dispatch(event)) })
+    }
+    const { requests, events } = waiting
+    requests.add(request, callback)
+    const close = (): void => {
+      requests.remove(request)
+      if (requests.size > 0 || this.waiting.get(resource)?.requests !== requests) return
+      this.waiting.delete(resource)
+      events.close()
     }
     return { close, [Symbol.dispose]: close }
   }

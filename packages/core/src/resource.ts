@@ -113,7 +113,7 @@ export abstract class Resource {
    * Asks for something that comes by an event, now or later.
    * @throws (rejects) {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile. The request is taken back then.
    */
-  protected awaitEvent<E, T>(request: EventRequest<E, T>, signal?: AbortSignal): Promise<T> {
+  protected awaitEvent<E extends { readonly request: number }, T>(request: EventRequest<E, T>, signal?: AbortSignal): Promise<T> {
     return new EventWait(this.#context, request, signal ?? this.callDefaults.signal).run()
   }
 

@@ -63,7 +63,8 @@ export class DistributedQueue<T> extends Resource {
     const request = this.nextRequest()
     return this.awaitEvent<HandedOver, Delivery<T>>({
       type: handedOver,
-      match: (event) => event.request === request ? { value: this.delivery(request, event.number, event.item) } : undefined,
+      request,
+      answer: (event) => this.delivery(request, event.number, event.item),
       ask: async () => {
         const value = await this.ask(request, true)
         return value === undefined ? undefined : { value }

@@ -164,10 +164,10 @@ export class DistributedBarrier extends CoordinationResource {
     const request = this.nextRequest()
     return this.awaitEvent<Passage, number>({
       type: passed,
-      match: (passage) => {
-        if (passage.request !== request) return undefined
-        if (passage.broken !== undefined) throw new BarrierBrokenError(`round ${passage.round} of '${this.path}' is broken: ${passage.broken}`)
-        return { value: passage.round }
+      request,
+      answer: ({ round, broken }) => {
+        if (broken !== undefined) throw new BarrierBrokenError(`round ${round} of '${this.path}' is broken: ${broken}`)
+        return round
       },
       ask: async () => {
         const round = await this.submit(new Arrive(request))

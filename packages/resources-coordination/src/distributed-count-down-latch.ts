@@ -158,7 +158,8 @@ export class DistributedCountDownLatch extends CoordinationResource {
     const request = this.nextRequest()
     await this.awaitEvent<{ readonly request: number }, void>({
       type: opened,
-      match: (told) => told.request === request ? { value: undefined } : undefined,
+      request,
+      answer: () => undefined,
       ask: async () => await this.submit(new AwaitOpen(request)) ? { value: undefined } : undefined,
       isPending: () => this.insist(new IsWaiting(request)),
       withdraw: () => this.takeBack(new LeaveLatch(request)),

@@ -40,7 +40,8 @@ export abstract class HoldingResource extends CoordinationResource {
     let asked = 0
     const token = await this.awaitEvent<Verdict, LogIndex | undefined>({
       type: judged,
-      match: (verdict) => verdict.request === request ? { value: verdict.token } : undefined,
+      request,
+      answer: ({ token: granted }) => granted,
       ask: async () => {
         asked += 1
         const acquire = new Acquire(request, permits, wait === 'forever' ? -1 : wait)
