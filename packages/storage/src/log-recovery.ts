@@ -120,11 +120,11 @@ async function scanSegment(segment: Segment, progress: Progress, checksum: Check
   const reader = new SegmentReader(segment.file)
   let offset = segmentHeaderBytes
   for (;;) {
-    const head = await reader.get(offset, blockHeaderBytes)
+    const head = reader.view(offset, blockHeaderBytes) ?? await reader.read(offset, blockHeaderBytes)
     const stored = head === undefined ? undefined : decodeBlockHeader(head, 0, segment.seed, checksum)
     if (stored === undefined || offset + blockHeaderBytes + stored.bodyBytes > segment.capacity) return offset
     if (stored.firstIndex !== progress.nextIndex || stored.term < progress.lastTerm || stored.time < progress.lastTime) return offset
-    const body = await reader.get(offset + blockHeaderBytes, stored.bodyBytes)
+    const body = reader.view(offset + blockHeaderBytes, stored.bodyBytes) ?? await reader.read(offset + blockHeaderBytes, stored.bodyBytes)
     if (body === undefined || (checksum(body) !== stored.bodyCrc && !mutant('D1'))) {
       cover('log-recovery.body-is-not-whole')
       return offset
@@ -215,13 +215,16 @@ class SegmentReader {
     this.file = file
   }
 
-  /** A view of these bytes, or undefined when the file ends before. */
-  async get(offset: number, length: number): Promise<Uint8Array | undefined> {
-    if (offset < this.start || offset + length > this.start + this.piece.length) {
-      this.piece = await this.file.read(offset, Math.max(buggify('log-recovery.short-read') ? 100 : readBytes, length))
-      this.start = offset
-    }
+  /** A view of these bytes, if they were read already: most are, and then nothing is waited for. */
+  view(offset: number, length: number): Uint8Array | undefined {
     const at = offset - this.start
-    return at + length > this.piece.length ? undefined : this.piece.subarray(at, at + length)
+    return at < 0 || at + length > this.piece.length ? undefined : this.piece.subarray(at, at + length)
+  }
+
+  /** A view of these bytes, or undefined when the file ends before. */
+  async read(offset: number, length: number): Promise<Uint8Array | undefined> {
+    this.piece = await this.file.read(offset, Math.max(buggify('log-recovery.short-read') ? 100 : readBytes, length))
+    this.start = offset
+    return this.view(offset, length)
   }
 }

@@ -94,9 +94,8 @@ export function encodeBlockHeader(bytes: Uint8Array, view: DataView, at: number,
 
 /** The header of a block at `at`, or undefined when none of this segment stands there whole. */
 export function decodeBlockHeader(bytes: Uint8Array, at: number, seed: number, checksum: Checksum): StoredBlock | undefined {
-  if (at + blockHeaderBytes > bytes.length) return undefined
+  if (at + blockHeaderBytes > bytes.length || !isMagicAt(bytes, at)) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (view.getUint32(at, true) !== blockMagic) return undefined
   if (view.getUint32(at + 60, true) !== checksum(bytes.subarray(at, at + 60), seed)) return undefined
   const kind = kinds[view.getUint8(at + 4)]
   if (kind === undefined) return undefined
@@ -105,6 +104,11 @@ export function decodeBlockHeader(bytes: Uint8Array, at: number, seed: number, c
     time: readSafeInteger(view, at + 32), syncedIndex: readSafeInteger(view, at + 40), bodyBytes: view.getUint32(at + 48, true),
     bodyCrc: view.getUint32(at + 52, true),
   }
+}
+
+/** Without a view: who searches for headers asks at every other place. */
+function isMagicAt(bytes: Uint8Array, at: number): boolean {
+  return (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24) >>> 0 === blockMagic
 }
 
 /** Name of a segment's file. */

@@ -29,8 +29,8 @@ export type DrivenCore = Pick<RaftCore, 'id' | 'role' | 'currentTerm' | 'lastInd
 interface Step {
   readonly input: Input
   /** What came with it: the blocks of an AppendEntriesRequest, or the block that is proposed. */
-  readonly blocks?: readonly Block[]
-  readonly proposed?: ClosedBlock
+  readonly blocks: readonly Block[] | undefined
+  readonly proposed: ClosedBlock | undefined
 }
 
 /**
@@ -77,20 +77,18 @@ export class Driver {
   }
 
   step(input: Input): void {
-    this.enqueue({ input })
+    this.enqueue({ input, blocks: undefined, proposed: undefined })
   }
 
   /** A message of `from`, whose identity was checked. The blocks of an AppendEntriesRequest are kept. */
   receive(from: MemberId, message: RaftMessage): void {
     if (this.channel.hasSubscribers) this.tell({ type: 'receive', member: this.core.id, from, message })
-    this.enqueue({
-      input: { type: 'message', from, message },
-      ...(message.type === 'AppendEntriesRequest' ? { blocks: (message as FilledAppendEntries).blocks } : {}),
-    })
+    const blocks = message.type === 'AppendEntriesRequest' ? (message as FilledAppendEntries).blocks : undefined
+    this.enqueue({ input: { type: 'message', from, message }, blocks, proposed: undefined })
   }
 
   propose(block: ClosedBlock): void {
-    this.enqueue({ input: { type: 'propose', kind: block.kind, count: block.count }, proposed: block })
+    this.enqueue({ input: { type: 'propose', kind: block.kind, count: block.count }, blocks: undefined, proposed: block })
   }
 
   persisted(effect: PersistEffect): void {

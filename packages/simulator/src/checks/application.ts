@@ -1,7 +1,7 @@
 import type { Block } from '@copycat/storage'
 import type { LogIndex } from '@copycat/utils'
 import type { CheckPorts } from './check-ports.ts'
-import { entriesOf } from './entry-chain.ts'
+import { entryHashes } from './entry-chain.ts'
 import type { ServerView } from './server-view.ts'
 
 /** I21: every server applies the same entries, in order, once each, and comes to the same state. */
@@ -18,8 +18,10 @@ export class ApplicationChecks {
     const { id } = view.server
     const { committed } = this.ports
     if (block.firstIndex !== view.applied + 1) this.ports.fail('I21', `member ${id} applies entry ${block.firstIndex} after ${view.applied}`)
-    for (const { index, term, hash } of entriesOf(block)) {
-      if (committed.log.term(index) !== term || committed.log.hash(index) !== hash) {
+    const hashes = entryHashes(block)
+    for (let entry = 0; entry < hashes.length; entry++) {
+      const index = block.firstIndex + entry
+      if (committed.log.term(index) !== block.term || committed.log.hash(index) !== hashes[entry]) {
         this.ports.fail('I21', `member ${id} applies at ${index} what is not the committed entry`)
         return
       }

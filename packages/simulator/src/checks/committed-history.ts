@@ -22,7 +22,7 @@ export class CommittedHistory {
 
   /** The entry of this index and term, if there ever was one. */
   entry(index: LogIndex, term: Term): Known | undefined {
-    return this.known[index]?.find((candidate) => candidate.term === term)
+    return knownOf(this.known[index], term)
   }
 
   /** The next entry is committed, as a server in `office` is the first to see. */
@@ -41,7 +41,7 @@ export class CommittedHistory {
   /** Takes an entry in. @returns the chain that another log has at this index and term, if that differs. */
   meet(index: LogIndex, term: Term, hash: number, link: number): Known | undefined {
     const others = this.known[index] ??= []
-    const same = others.find((candidate) => candidate.term === term)
+    const same = knownOf(others, term)
     if (same === undefined) others.push({ term, hash, link })
     return same !== undefined && same.link !== link ? same : undefined
   }
@@ -53,4 +53,10 @@ export class CommittedHistory {
     this.blocks.push(cutBlock(block, this.appliedThrough + 1, through, (bytes) => crc32(bytes)))
     this.appliedThrough = through
   }
+}
+
+function knownOf(entries: readonly Known[] | undefined, term: Term): Known | undefined {
+  if (entries === undefined) return undefined
+  for (const entry of entries) if (entry.term === term) return entry
+  return undefined
 }

@@ -52,7 +52,8 @@ export class DurableLog {
       if (view.getUint8(at + 4) !== markKind) {
         const first = safeInteger(view, at + 8)
         const term = safeInteger(view, at + 24)
-        for (let index = first; index < first + safeInteger(view, at + 16); index++) this.write(index, { path, position: position + at, ticket, term })
+        const write: Write = { path, position: position + at, ticket, term }
+        for (let index = first; index < first + safeInteger(view, at + 16); index++) this.write(index, write)
       }
       at += blockHeaderBytes + bodyBytes
     }
@@ -75,7 +76,10 @@ export class DurableLog {
   }
 
   onRenamed(from: string, to: string): void {
-    for (const [index, write] of this.written.entries()) if (write?.path === from) this.written[index] = { ...write, path: to }
+    for (let index = 0; index < this.written.length; index++) {
+      const write = this.written[index]
+      if (write?.path === from) this.written[index] = { ...write, path: to }
+    }
     const synced = this.syncedTickets.get(from)
     if (synced === undefined) return
     this.syncedTickets.delete(from)

@@ -99,9 +99,13 @@ export class ElectionChecks {
     const now = process.clock.monotonic()
     if (now - view.contactCheckedAt < contactInterval) return
     view.contactCheckedAt = now
+    const earliest = now - (electionTimeout + 2 * heartbeatInterval + 50)
+    if (process.resumedAt >= earliest) return
+    let inContact = 0
+    for (const id of memberIds) if (id === view.server.id || (view.heard.get(id) ?? view.electedAt) >= earliest) inContact += 1
+    if (2 * inContact > memberIds.length) return
     const since = memberIds.map((id) => (id === view.server.id ? now : view.heard.get(id) ?? view.electedAt)).sort((a, b) => b - a)
     const contact = Math.max(since[Math.floor(memberIds.length / 2)]!, process.resumedAt)
-    if (now - contact <= electionTimeout + 2 * heartbeatInterval + 50) return
     this.ports.fail('I15', `member ${view.server.id} leads term ${view.term} though it has heard no majority for ${Math.round(now - contact)} ms`)
   }
 }

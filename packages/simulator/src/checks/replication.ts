@@ -2,7 +2,7 @@ import type { AppendEntriesResponse, PersistEffect, RaftMessage } from '@copycat
 import type { Block } from '@copycat/storage'
 import type { LogIndex, MemberId } from '@copycat/utils'
 import type { CheckPorts } from './check-ports.ts'
-import { entriesOf } from './entry-chain.ts'
+import { entryHashes } from './entry-chain.ts'
 import type { ServerView } from './server-view.ts'
 
 /** I5, I6 and I8 to I14: what logs hold, what counts as committed, and what an acknowledgement is worth. */
@@ -21,7 +21,11 @@ export class ReplicationChecks {
         this.ports.fail('I6', `member ${id} writes entry ${block.firstIndex}, its log ends at ${view.mirror.lastIndex}`)
         return
       }
-      for (const { index, term, hash } of entriesOf(block)) {
+      const { firstIndex, term } = block
+      const hashes = entryHashes(block)
+      for (let entry = 0; entry < hashes.length; entry++) {
+        const index = firstIndex + entry
+        const hash = hashes[entry]!
         const link = view.mirror.append(term, hash)
         const other = this.ports.committed.meet(index, term, hash, link)
         if (other !== undefined) this.ports.fail('I5', `entry ${index} of term ${term} at member ${id} is not the one of that term elsewhere, or what comes before it is not`)
@@ -137,6 +141,8 @@ export class ReplicationChecks {
         return
       }
       if (peer.hasLost) continue
+      // A late answer reaches a leader that others have deposed: what it acknowledged then may have made room since, and counts for nobody else.
+      if (peer.term > view.core!.currentTerm) continue
       if (match > peer.durable.index || peer.durable.term(match) !== view.mirror.term(match)) {
         this.ports.fail('I13', `member ${view.server.id} counts entry ${match} at member ${id}, where only those up to ${peer.durable.index} are durable`)
       }

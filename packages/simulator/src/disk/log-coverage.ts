@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { LogIndex } from '@copycat/utils'
 import {
-  blockHeaderBytes, decodeBlockHeader, decodeSegmentHeader, type LogOwner, parseSegmentFileName, segmentHeaderBytes, segmentSeed, type StoredBlock,
+  blockHeaderBytes, decodeBlockHeader, decodeSegmentHeader, type LogOwner, parseSegmentFileName, segmentHeaderBytes, segmentSeed,
 } from '@copycat/storage/internal'
 import { folderOf } from './name-table.ts'
 
@@ -15,6 +15,13 @@ export interface DurableFiles {
 const clusterOffset = 40
 const incarnationOffset = 72
 const memberOffset = 32
+
+/** How the header of a block begins, and where it holds first index, number of entries, mark and length of the body. */
+const blockMagic = 0x4b4c4243
+const firstIndexOffset = 8
+const countOffset = 16
+const markOffset = 40
+const bodyBytesOffset = 48
 
 /** Paths of the segments of a log that a recovery would read, by first index: the newest generation of each. */
 export function segmentPaths(files: DurableFiles, folder: string): readonly string[] {
@@ -37,14 +44,14 @@ export function segmentPaths(files: DurableFiles, folder: string): readonly stri
 export function isNoticed(segment: Uint8Array, offset: number, length: number): boolean {
   const end = offset + length
   if (end <= segmentHeaderBytes) return true
+  if (offset < segmentHeaderBytes) return false
+  const last = lastIndexBefore(segment, end)
   const seed = seedOf(segment)
-  if (offset < segmentHeaderBytes || seed === undefined) return false
-  const mark = highestMark(segment, seed, offset, end)
+  if (last === undefined || seed === undefined || !isMarked(segment, seed, last, offset, end)) return false
   let covered = segmentHeaderBytes
   while (covered < end) {
     const block = decodeBlockHeader(segment, covered, seed, crc32)
-    // Where a block without entries is not whole, recovery misses the one that would come next.
-    if (block === undefined || block.firstIndex + Math.max(1, block.count) - 1 > mark) return false
+    if (block === undefined) return false
     const body = covered + blockHeaderBytes
     if (crc32(segment.subarray(body, body + block.bodyBytes)) !== block.bodyCrc) return false
     covered = body + block.bodyBytes
@@ -52,19 +59,32 @@ export function isNoticed(segment: Uint8Array, offset: number, length: number): 
   return true
 }
 
-/** The highest index that a valid header outside of the range names as synced. */
-function highestMark(segment: Uint8Array, seed: number, from: number, to: number): LogIndex {
-  let mark = 0
-  for (const { at, block } of headersIn(segment, seed)) if (at + blockHeaderBytes <= from || at >= to) mark = Math.max(mark, block.syncedIndex)
-  return mark
+/** The highest index of the blocks that start before `end`, as their headers say, whole or not; undefined where one does not follow the other. */
+function lastIndexBefore(segment: Uint8Array, end: number): LogIndex | undefined {
+  const view = new DataView(segment.buffer, segment.byteOffset, segment.length)
+  let last = 0
+  for (let at = segmentHeaderBytes; at < end;) {
+    if (at + blockHeaderBytes > segment.length || view.getUint32(at, true) !== blockMagic) return undefined
+    // Where a block without entries is not whole, recovery misses the one that would come next.
+    last = Math.max(last, safeInteger(view, at + firstIndexOffset) + Math.max(1, safeInteger(view, at + countOffset)) - 1)
+    at += blockHeaderBytes + view.getUint32(at + bodyBytesOffset, true)
+  }
+  return last
 }
 
-function* headersIn(segment: Uint8Array, seed: number): Iterable<{ readonly at: number, readonly block: StoredBlock }> {
-  const first = 'C'.charCodeAt(0)
-  for (let at = segment.indexOf(first, segmentHeaderBytes); at !== -1; at = segment.indexOf(first, at + 1)) {
-    const block = decodeBlockHeader(segment, at, seed, crc32)
-    if (block !== undefined) yield { at, block }
+/** Whether a valid header outside of the range names this index, or a higher one, as synced. Most do not, which is seen without their checksums. */
+function isMarked(segment: Uint8Array, seed: number, index: LogIndex, from: number, to: number): boolean {
+  const view = new DataView(segment.buffer, segment.byteOffset, segment.length)
+  const first = blockMagic & 0xff
+  for (let at = segment.indexOf(first, segmentHeaderBytes); at !== -1 && at + blockHeaderBytes <= segment.length; at = segment.indexOf(first, at + 1)) {
+    if (view.getUint32(at, true) !== blockMagic || safeInteger(view, at + markOffset) < index) continue
+    if ((at + blockHeaderBytes <= from || at >= to) && decodeBlockHeader(segment, at, seed, crc32) !== undefined) return true
   }
+  return false
+}
+
+function safeInteger(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000
 }
 
 /** The seed of a segment's checksums, from its own head; undefined when that is not whole. */

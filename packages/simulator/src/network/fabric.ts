@@ -5,6 +5,7 @@ import { SeededRandom } from '../random/seeded-random.ts'
 import type { Scheduler } from '../time/scheduler.ts'
 import { noFaults } from './fault-counts.ts'
 import type { FaultCounts } from './fault-counts.ts'
+import { LetterMemory } from './letter-memory.ts'
 import { Link } from './link.ts'
 import type { NetworkTap } from './network-event.ts'
 import type { ResolvedNetworkOptions } from './network-options.ts'
@@ -31,6 +32,7 @@ export class Fabric implements WirePorts {
   readonly counts: FaultCounts = noFaults()
   readonly chaos: RaftChaos
   readonly wires: Set<Wire> = new Set()
+  readonly memory: LetterMemory = new LetterMemory()
   tap: NetworkTap | undefined
   private readonly seed: number
   private readonly links = new Map<string, Link>()

@@ -68,7 +68,7 @@ export class MessageConnection implements Connection, Carrier {
     this.door()
     assert(timeout >= 0, 'a time-out is a number that is not negative')
     return new Promise((resolve, reject) => {
-      const bytes = joined(type, parts)
+      const bytes = this.joined(type, parts)
       const refused = this.state !== 'open' ? this.closedError() : this.isTooLarge(bytes) ? this.tooLargeError() : undefined
       if (refused !== undefined) return reject(refused)
       const deadline = timeout === Infinity ? Infinity : this.context.monotonic() + timeout
@@ -81,7 +81,7 @@ export class MessageConnection implements Connection, Carrier {
   /** @throws {TransportError} `COPYCAT_TRANSPORT_FRAME_TOO_LARGE` */
   send(type: number, parts: Parts): boolean {
     this.door()
-    const bytes = joined(type, parts)
+    const bytes = this.joined(type, parts)
     if (this.state !== 'open') return false
     if (this.isTooLarge(bytes)) throw this.tooLargeError()
     const { fabric: { chaos }, chaoticLink } = this
@@ -196,7 +196,7 @@ export class MessageConnection implements Connection, Carrier {
     const answer = (parts: Parts | undefined, reason: number, text: string): void => {
       if (isAnswered || this.state !== 'open') return
       isAnswered = true
-      const response = parts === undefined ? undefined : joined(type, parts)
+      const response = parts === undefined ? undefined : this.joined(type, parts)
       if (response === undefined || this.isTooLarge(response)) this.post('failure', reason, correlation, noBytes, text)
       else this.post('response', type, correlation, response)
     }
@@ -314,6 +314,20 @@ export class MessageConnection implements Connection, Carrier {
     })
   }
 
+  /** The parts as one array, which the sender does not see. */
+  private joined(type: number, parts: Parts): Uint8Array {
+    assert(Number.isInteger(type) && type >= 0 && type <= 0xffff, () => `a message type is an integer from 0 to 65535, not ${type}`)
+    let length = 0
+    for (const part of parts) length += part.length
+    const bytes = this.fabric.memory.take(length)
+    let at = 0
+    for (const part of parts) {
+      bytes.set(part, at)
+      at += part.length
+    }
+    return bytes
+  }
+
   private isTooLarge(bytes: Uint8Array): boolean {
     return bytes.length > this.fabric.options.limits.frameBytesMax
   }
@@ -327,21 +341,6 @@ export class MessageConnection implements Connection, Carrier {
     return new TransportError('COPYCAT_TRANSPORT_FRAME_TOO_LARGE',
       `the message is larger than ${this.fabric.options.limits.frameBytesMax} bytes`, { outcome: 'not-applied' })
   }
-}
-
-/** The parts as one array, which the sender does not see. */
-function joined(type: number, parts: Parts): Uint8Array {
-  assert(Number.isInteger(type) && type >= 0 && type <= 0xffff, () => `a message type is an integer from 0 to 65535, not ${type}`)
-  if (parts.length === 1) return new Uint8Array(parts[0]!)
-  let length = 0
-  for (const part of parts) length += part.length
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }
 
 function remoteFailure(reason: number, text: string): TransportError {

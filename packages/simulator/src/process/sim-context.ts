@@ -36,20 +36,7 @@ export class SimContext implements Context {
 
   timer(at: number, callback: () => void): Timer {
     this.process.door(this.life)
-    let event: SimEvent
-    const arm = (): void => {
-      event = this.process.after(this.process.clock.microsUntil(at), 'timer', () => {
-        // The clock's rate may have changed meanwhile.
-        if (this.monotonic() < at && this.process.clock.microsUntil(at) >= 1) arm()
-        else callback()
-      })
-    }
-    arm()
-    return {
-      cancel() {
-        event.isCancelled = true
-      },
-    }
+    return new SimTimer(this.process, at, callback)
   }
 
   nextTurn(callback: () => void): void {
@@ -77,5 +64,34 @@ export class SimContext implements Context {
       },
       publish: (message) => process.publish(name, message),
     }
+  }
+}
+
+class SimTimer implements Timer {
+  private readonly process: SimProcess
+  private readonly at: number
+  private callback: (() => void) | undefined
+  private event: SimEvent
+  private readonly due = (): void => {
+    // The clock's rate may have changed meanwhile.
+    if (this.process.clock.monotonic() < this.at && this.process.clock.microsUntil(this.at) >= 1) this.event = this.arm()
+    else this.callback?.()
+  }
+
+  constructor(process: SimProcess, at: number, callback: () => void) {
+    this.process = process
+    this.at = at
+    this.callback = callback
+    this.event = this.arm()
+  }
+
+  /** The event stays in its queue until its time: what it would have called need not. */
+  cancel(): void {
+    this.event.isCancelled = true
+    this.callback = undefined
+  }
+
+  private arm(): SimEvent {
+    return this.process.after(this.process.clock.microsUntil(this.at), 'timer', this.due)
   }
 }

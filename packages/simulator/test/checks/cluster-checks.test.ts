@@ -285,6 +285,16 @@ describe('the checks of replication', () => {
     })).toBe('I13')
   })
 
+  it('I13: a deposed leader may hear late what a follower has made room for since', () => {
+    const third = commands(4, 1, 'd')
+    expect(broken((cluster) => {
+      cluster.server(1).stores(third).is({})
+      cluster.server(3).is({ currentTerm: 2 })
+      cluster.server(1).core.matches.set(3, 4)
+      cluster.server(1).receives(3, acknowledgement(1, 4)).is({})
+    })).toBeUndefined()
+  })
+
   it('I14: name the removal of what is committed, or of an entry for the sake of the same one', () => {
     expect(broken((cluster) => cluster.server(2).writes([], 3))).toBe('I14')
     expect(broken((cluster) => {
