@@ -14,7 +14,7 @@ const isOfResources = (name: string): boolean => name.startsWith('Z')
 
 const testsOfResources = readdirSync(path.join(root, 'packages')).filter((folder) => folder.startsWith('resources-')).flatMap((folder) => {
   const directory = path.join(root, 'packages', folder, 'test')
-  return readdirSync(directory).map((file) => readFileSync(path.join(directory, file), 'utf8'))
+  return readdirSync(directory).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(path.join(directory, file), 'utf8'))
 })
 
 describe('mutants', () => {
