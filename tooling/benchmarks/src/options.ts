@@ -4,6 +4,8 @@ import { type Row, rows } from './rows.ts'
 /** What a run measures, and how thoroughly. */
 export interface BenchOptions {
   readonly rows: readonly Row[]
+  /** No rows were chosen: those of events and sessions are measured too. */
+  readonly isWhole: boolean
   readonly windows: number
   /** Milliseconds of a window; the warm-up takes as long as {@link warmUp}. */
   readonly duration: number
@@ -19,7 +21,7 @@ export interface BenchOptions {
 /** How to call it. */
 export const usage = `pnpm bench [options]
   --quick          3 windows of 1 s instead of 5 of 5 s
-  --rows TEXT      only rows whose name contains TEXT, e.g. write-64 (several: separated by commas)
+  --rows TEXT      only rows whose name contains TEXT, e.g. write-64 (several: separated by commas), without events and sessions
   --keys NUMBER    keys in the map, 1000 to 10000 (default 1000)
   --json FILE      results as JSON too
   --profile ROW    writes CPU profiles of the servers and the client under this load instead
@@ -37,7 +39,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const keys = Number(values.keys)
   if (!Number.isInteger(keys) || keys < 1000 || keys > 10_000) throw new Error(`--keys must be an integer from 1000 to 10000, not '${values.keys}'`)
   return {
-    rows: chosenRows(values.rows), keys, json: values.json, profile: profiledRow(values.profile), etcd: !values['no-etcd'],
+    rows: chosenRows(values.rows), isWhole: values.rows === undefined, keys, json: values.json, profile: profiledRow(values.profile), etcd: !values['no-etcd'],
     ...(values.quick ? { windows: 3, duration: 1_000, warmUp: 1_000 } : { windows: 5, duration: 5_000, warmUp: 2_000 }),
   }
 }

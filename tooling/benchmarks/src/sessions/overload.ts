@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { ProcessCluster } from '@copycat-tooling/chaos'
@@ -21,6 +22,8 @@ const goodputMin = 0.9
 const recoverySeconds = 5
 /** Milliseconds between two batches of calls. */
 const interval = 5
+/** Of the replicas, as `nice` counts: what they are offered must not depend on how much they leave to the process that offers it. */
+const replicaPriority = 10
 /** Milliseconds after which every call must have been settled. */
 const settleTimeout = 15_000
 
@@ -123,6 +126,7 @@ async function measure(cluster: ProcessCluster, { seconds, factor, clients: coun
 async function main(options: OverloadOptions): Promise<boolean> {
   const cluster = await ProcessCluster.start()
   try {
+    for (const { id } of cluster.members) setPriority(cluster.pidOf(id), replicaPriority)
     const misses = await measure(cluster, options)
     for (const miss of misses) console.log(`MISSED ${miss}`)
     return misses.length === 0
