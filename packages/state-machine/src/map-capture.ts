@@ -1,4 +1,5 @@
 import { HeapBuffer } from '@copycat/buffer'
+import type { KeyTable } from './key-table.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
 /** Bytes after which a chunk ends. */
@@ -13,7 +14,7 @@ export interface ValueCodec<V> {
 
 /** What a map consists of, and who has to be told before it changes. */
 export interface MapStore<V> {
-  readonly values: Map<string, V>
+  readonly values: KeyTable<V>
   readonly keys: SortedKeys
   readonly captures: Set<MapCapture<V>>
 }

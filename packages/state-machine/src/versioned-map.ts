@@ -1,4 +1,5 @@
 import { Serializer } from '@copycat/serializer'
+import { KeyTable } from './key-table.ts'
 import { MapCapture, type MapStore, type ValueCodec } from './map-capture.ts'
 import type { Snapshottable } from './snapshottable.ts'
 import { SortedKeys } from './sorted-keys.ts'
@@ -102,7 +103,7 @@ export class VersionedMap<V> implements Snapshottable {
 }
 
 function emptyStore<V>(): MapStore<V> {
-  return { values: new Map(), keys: new SortedKeys(), captures: new Set() }
+  return { values: new KeyTable(), keys: new SortedKeys(), captures: new Set() }
 }
 
 function plainValues<V>(): ValueCodec<V> {
