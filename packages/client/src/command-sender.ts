@@ -126,8 +126,7 @@ export class CommandSender implements OperationQueue {
     this.session = session
     if (mutant('X7') && isAnother) this.renumber(this.sent, 1)
     this.connection = connection
-    // A server that refuses keeps its pace; the pace of another, or of one that waited for a leader, is not known.
-    if (this.overload === undefined) this.limit.reset()
+    this.forgetPace()
     this.payForRetries()
     if (this.sent.length > 0) cover('command-sender.sent-again')
     if (mutant('K1-renumbered')) this.renumber(this.sent, this.nextSequence)
@@ -152,6 +151,12 @@ export class CommandSender implements OperationQueue {
   /** Nothing is sent until {@link resume}. */
   pause(): void {
     this.connection = undefined
+    this.forgetPace()
+  }
+
+  /** A server that refuses keeps its pace; without one nothing counts, and the pace of another, or of one that waited for a leader, is not known. */
+  private forgetPace(): void {
+    if (this.overload === undefined) this.limit.reset()
   }
 
   /** Fails everything. */

@@ -89,8 +89,7 @@ export class QuerySender implements OperationQueue {
   resume(session: SessionId, connection: Connection): void {
     this.session = session
     this.connection = connection
-    // A server that refuses keeps its pace; the pace of another, or of one that waited for a leader, is not known.
-    if (this.overload === undefined) this.limit.reset()
+    this.forgetPace()
     this.payForRetries()
     if (this.sent.size > 0) cover('query-sender.asked-again')
     for (const frame of this.sent) this.transmit(frame, connection)
@@ -110,6 +109,12 @@ export class QuerySender implements OperationQueue {
   /** Nothing is sent until {@link resume}. */
   pause(): void {
     this.connection = undefined
+    this.forgetPace()
+  }
+
+  /** A server that refuses keeps its pace; without one nothing counts, and the pace of another, or of one that waited for a leader, is not known. */
+  private forgetPace(): void {
+    if (this.overload === undefined) this.limit.reset()
   }
 
   /** Fails everything; a query never has an effect. */

@@ -109,6 +109,28 @@ describe('RaftClient under overload', () => {
     await end(cluster, client)
   })
 
+  it.each([['commands', command], ['queries', query]] as const)('lets no more %s wait than a slow server answers soon, but without a server as many as may', async (_, call) => {
+    const cluster = new ScriptedCluster()
+    const client = await cluster.client({ inFlightMax: 1, queueMax: 50 })
+    cluster.delay = 300
+    const calls: { text: string }[] = []
+    for (let turn = 0; turn < 20; turn++) {
+      calls.push(call(client))
+      await cluster.context.advance(1)
+    }
+    await cluster.context.advance(2_000)
+    const refused = call(client)
+    cluster.kill()
+    await cluster.context.advance(10)
+    calls.push(call(client))
+    cluster.delay = 0
+    cluster.mood = 'serving'
+    await cluster.context.advance(3_000)
+    expect(refused.text).toBe('OVERLOADED not-applied')
+    expect(calls.filter(({ text }) => text !== 'ok')).toEqual([])
+    await end(cluster, client)
+  })
+
   it.each(['dead', 'leaderless'] as const)('K4: asks a cluster that is %s once a second or so, in the end', async (mood) => {
     const cluster = new ScriptedCluster()
     const client = await cluster.client()

@@ -24,6 +24,8 @@ export class ScriptedCluster implements Transport {
   mood: Mood = 'serving'
   /** What is asked for of these types is not answered, whatever the mood. */
   readonly unanswered: Set<number> = new Set()
+  /** Milliseconds until commands and queries are answered. */
+  delay: number = 0
   readonly connections: ScriptedConnection[] = []
   readonly dials: Address[] = []
   readonly registrations: RegisterRequest[] = []
@@ -125,7 +127,10 @@ class ScriptedConnection implements Connection {
       const { context } = this.cluster
       const answer = this.cluster.answer(type, joined(parts))
       if (answer !== undefined) {
-        context.nextTurn(() => resolve(joined(answer)))
+        const { delay } = this.cluster
+        const isLate = delay > 0 && (type === MessageType.commands || type === MessageType.queries)
+        if (isLate) context.timer(context.monotonic() + delay, () => resolve(joined(answer)))
+        else context.nextTurn(() => resolve(joined(answer)))
         return
       }
       const fail = (error: Error): void => {

@@ -18,6 +18,8 @@ const noDefaults: CallDefaults = Object.freeze({})
 /** Also where the client has a limit for all calls. */
 const unlimited: ReadOptions = Object.freeze({ timeout: Infinity })
 
+const always = (): boolean => true
+
 /** What a {@link ResourceContext} is made of. */
 export interface ResourceContextOptions {
   readonly client: OperationClient
@@ -69,14 +71,16 @@ export class ResourceContext {
   /**
    * Sends what must not get lost: without the limits that other calls are given in advance, and again for as long as servers refuse it because they have too much to do.
    * Only the end of the session, of the resource or of the client makes it fail.
+   * @param isWanted asked before it is sent again: what was taken back meanwhile must not come after all. Then it fails with the refusal.
    */
-  async insist<R>(isQuery: boolean, write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R): Promise<R> {
+  async insist<R>(isQuery: boolean, write: (out: BufferOutput) => void, decode: (bytes: Uint8Array | undefined) => R, isWanted: () => boolean = always): Promise<R> {
     for (;;) {
       try {
         return await this.send(isQuery ? ManagerTag.query : ManagerTag.command, write, decode, unlimited)
       } catch (error) {
         if (!CopycatError.is(error, 'COPYCAT_OVERLOADED')) throw error
         await this.client.backOff()
+        if (!isWanted()) throw error
       }
     }
   }

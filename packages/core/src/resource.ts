@@ -94,10 +94,11 @@ export abstract class Resource {
   /**
    * Sends what must not get lost, and does no harm when it comes twice: whatever limits calls are given in advance, and again for as long as servers have too much to do. Only
    * the end of the session, of the resource or of the client makes it fail.
+   * @param isWanted asked before it is sent again, for what may be taken back meanwhile: it must not come behind that. False: it fails with the refusal. @default always
    */
-  protected insist<O extends Command<unknown> | Query<unknown>>(operation: O): Promise<ResultOf<O>> {
+  protected insist<O extends Command<unknown> | Query<unknown>>(operation: O, isWanted?: () => boolean): Promise<ResultOf<O>> {
     const { serializer } = this
-    return this.insistDecoded(operation, (bytes) => decodeResult(operationTypeOf(operation), bytes, serializer))
+    return this.insistDecoded(operation, (bytes) => decodeResult(operationTypeOf(operation), bytes, serializer), isWanted)
   }
 
   /** Takes back what was asked for, by a command that must not get lost. Where the session is over, the resource or the client, so is what it had: that is as good. */
@@ -125,7 +126,7 @@ export abstract class Resource {
     return Subscription.open({
       context: this.#context,
       send: (command, applied, callOptions) => this.submitDecoded(command, applied, callOptions),
-      insist: (command, applied) => this.insistDecoded(command, applied),
+      insist: (command, applied, isWanted) => this.insistDecoded(command, applied, isWanted),
     }, topic, (event) => {
       const match = type.match(event)
       if (match !== undefined) callback(match.value)
@@ -155,8 +156,8 @@ export abstract class Resource {
     }
   }
 
-  private insistDecoded<R>(operation: Command<unknown> | Query<unknown>, decode: (bytes: Uint8Array | undefined) => R): Promise<R> {
-    return this.#context.insist(operation instanceof Query, (out) => writeOperation(operation, out, this.serializer), decode)
+  private insistDecoded<R>(operation: Command<unknown> | Query<unknown>, decode: (bytes: Uint8Array | undefined) => R, isWanted?: () => boolean): Promise<R> {
+    return this.#context.insist(operation instanceof Query, (out) => writeOperation(operation, out, this.serializer), decode, isWanted)
   }
 }
 

@@ -21,8 +21,8 @@ export interface SubscriptionPorts {
   readonly context: ResourceContext
   /** Sends a command; `applied` is called when its result is here, before anything behind it is. */
   readonly send: (command: Command, applied: () => void, options?: CallOptions) => Promise<void>
-  /** As `send`, for what must not get lost. */
-  readonly insist: (command: Command, applied: () => void) => Promise<void>
+  /** As `send`, for what must not get lost while it `isWanted`. */
+  readonly insist: (command: Command, applied: () => void, isWanted?: () => boolean) => Promise<void>
 }
 
 /** A listener that the cluster knows, for as long as it is open: it outlives the session that it began with. */
@@ -88,7 +88,7 @@ export class Subscription implements Listener {
     const renewal = this.renewals
     this.ports.insist(new Subscribe(this.id, this.topic), () => {
       if (renewal === this.renewals) this.listen()
-    }).catch((error: unknown) => {
+    }, () => renewal === this.renewals && !this.isClosed).catch((error: unknown) => {
       // Where it fails otherwise this session has ended too, which is another gap.
       if (CopycatError.is(error, 'COPYCAT_RESOURCE_DELETED')) this.deleted()
     })

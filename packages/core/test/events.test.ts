@@ -181,6 +181,19 @@ describe('events of a resource', () => {
     expect(heard).toEqual(['back'])
   })
 
+  it('are not subscribed again by a listener that is closed while the cluster has too much to do for it', async () => {
+    const { member } = cluster()
+    const [speaker, hearing] = [await member().copycat.create('/talk', Talk), member()]
+    const hearer = await hearing.copycat.create('/talk', Talk)
+    const listener = await hearer.onSaid('', () => undefined)
+    hearing.client.end('expired')
+    hearing.client.failNext(new OverloadedError('on purpose'))
+    hearing.client.recover()
+    listener.close()
+    await turn()
+    expect(await speaker.isHeard()).toBe(false)
+  })
+
   it('go on for one resource client when another on the same session stops listening', async () => {
     const { member } = cluster()
     const { client, copycat } = member()

@@ -136,14 +136,16 @@ export class DistributedGroup<T> extends CoordinationResource {
       this.takeBack(new Leave(request)).catch(() => undefined)
       throw error
     })
+    let isMember = true
     const gaps = this.onGap(() => {
       // By the same request: a session that has only missed events is a member still, and is told so.
       // Where that fails, this session has ended too, which is another gap, or the group is deleted.
-      this.insist(new Join(request, bytes)).then((again) => {
+      this.insist(new Join(request, bytes), () => isMember).then((again) => {
         id = again
       }, () => undefined)
     })
     const leave = (): Promise<void> => {
+      isMember = false
       gaps.close()
       return this.takeBack(new Leave(request))
     }

@@ -45,7 +45,7 @@ export abstract class HoldingResource extends CoordinationResource {
       ask: async () => {
         asked += 1
         const acquire = new Acquire(request, permits, wait === 'forever' ? -1 : wait)
-        const answer = await (options.insists === true ? this.insist(acquire) : this.submit(acquire))
+        const answer = await (options.insists === true ? this.insist(acquire, () => options.signal?.aborted !== true) : this.submit(acquire))
         options.standing?.()
         if (answer === undefined) return { value: undefined }
         return answer % 2 === 1 ? { value: (answer - 1) / 2 } : undefined

@@ -82,6 +82,19 @@ describe('DistributedLeaderElection', () => {
     expect(won).toBe(2)
   })
 
+  it('has a candidate that is withdrawn while the cluster has too much to do for it stay away', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedLeaderElection)
+    const candidacy = await one!.resource.onElection(() => undefined)
+    await settled()
+    one!.client.end('expired')
+    await settled()
+    one!.client.failNext(new OverloadedError('on purpose'))
+    one!.client.recover()
+    candidacy.close()
+    await settled()
+    expect(await other!.resource.leader()).toBeUndefined()
+  })
+
   it('has a leader who has missed events lead on, once', async () => {
     const { parties: [one, other] } = await newWorld(DistributedLeaderElection)
     const told: string[] = []

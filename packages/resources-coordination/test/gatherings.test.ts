@@ -166,6 +166,17 @@ describe('DistributedGroup', () => {
     await membership.leave()
   })
 
+  it('is not joined again by one who leaves while the cluster has too much to do for him', async () => {
+    const { parties: [one, other] } = await newWorld(DistributedGroup<string>)
+    const membership = await one!.resource.join('one')
+    one!.client.end('expired')
+    one!.client.failNext(new OverloadedError('on purpose'))
+    one!.client.recover()
+    await membership.leave()
+    await settled()
+    expect(await other!.resource.members()).toEqual([])
+  })
+
   it('is left at the end of a block', async () => {
     const { parties: [one, other] } = await newWorld(DistributedGroup<string>)
     {
