@@ -254,6 +254,8 @@ export class CommandSender implements OperationQueue {
       cover('command-sender.answered-twice')
       return
     }
+    // However long it is held for an event: that is not the server's pace.
+    this.window.answered(sent.sentAt.monotonic)
     const eventIndex = resultsEventIndex(response)
     if (!this.events.mustWait(eventIndex)) {
       this.settle(sent, response, connection)
@@ -281,7 +283,6 @@ export class CommandSender implements OperationQueue {
       return
     }
     this.remove(sent)
-    this.window.answered(sent.sentAt.monotonic)
     this.events.answered(sent.sentAt, appliedIndex)
     this.send()
     this.limit.answered(sent.operations.length, this.ready.length > 0)
