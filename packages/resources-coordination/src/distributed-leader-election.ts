@@ -38,7 +38,10 @@ export class DistributedLeaderElection extends HoldingResource {
     return new HoldStateMachine(1)
   }
 
-  /** Stands for election once; resolves when it is won: `await using term = await election.campaign()`. @throws {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile; {HoldLostError} when its lease had lapsed at the moment of the election. */
+  /**
+   * Stands for election once; resolves when it is won: `await using term = await election.campaign()`.
+   * @throws {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile; {HoldLostError} when its lease had lapsed at the moment of the election.
+   */
   async campaign(options?: AcquireOptions): Promise<Leadership> {
     return this.office((await this.obtain(1, 'forever', options))!)
   }

@@ -19,7 +19,10 @@ export class DistributedLock extends HoldingResource {
     return new HoldStateMachine(1)
   }
 
-  /** Resolves once the lock is held: `await using hold = await lock.lock()`. @throws as {@link AcquireOptions} and `Hold` say. */
+  /**
+   * Resolves once the lock is held: `await using hold = await lock.lock()`.
+   * @throws {AbortedError} when the signal fires; {SessionExpiredError} when the session ends meanwhile; {HoldLostError} when its lease had lapsed at the moment of the grant.
+   */
   async lock(options?: AcquireOptions): Promise<Hold> {
     return this.kept((await this.obtain(1, 'forever', options))!)
   }
