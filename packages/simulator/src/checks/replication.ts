@@ -141,8 +141,8 @@ export class ReplicationChecks {
         return
       }
       if (peer.hasLost) continue
-      // A late answer reaches a leader that others have deposed: what it acknowledged then may have made room since, and counts for nobody else.
-      if (peer.term > view.core!.currentTerm) continue
+      // A late answer reaches a leader that others have deposed: what it acknowledged then may have been cut from its log since. What its log still has must be durable.
+      if (peer.term > view.core!.currentTerm && peer.mirror.term(match) !== view.mirror.term(match)) continue
       if (match > peer.durable.index || peer.durable.term(match) !== view.mirror.term(match)) {
         this.ports.fail('I13', `member ${view.server.id} counts entry ${match} at member ${id}, where only those up to ${peer.durable.index} are durable`)
       }

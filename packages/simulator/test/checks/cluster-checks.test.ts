@@ -293,6 +293,13 @@ describe('the checks of replication', () => {
       cluster.server(1).core.matches.set(3, 4)
       cluster.server(1).receives(3, acknowledgement(1, 4)).is({})
     })).toBeUndefined()
+    expect(broken((cluster) => {
+      cluster.server(1).stores(third).is({})
+      cluster.server(3).writes([first]).writes([second]).writes([third])
+      cluster.server(3).is({ currentTerm: 2 })
+      cluster.server(1).core.matches.set(3, 4)
+      cluster.server(1).receives(3, acknowledgement(1, 4)).is({})
+    })).toBe('I13')
   })
 
   it('I14: name the removal of what is committed, or of an entry for the sake of the same one', () => {
